@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+    name: "HummingbirdTesting", package: "hummingbird")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "tuner",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "tuner", targets: ["tuner"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    // The flow, in order. A test compares every import with the dependencies written here.
+    targets: [
+        // The words of the domain, checked on creation, and the three protocols the rest implements.
+        .target(name: "Tuning"),
+        // Low-discrepancy sequences; the numbers that model-based search is made of.
+        .target(name: "GaussianProcesses"),
+        // Every search strategy, and the one place that picks it for a tuning plan.
+        .target(name: "Strategies", dependencies: ["Tuning", "GaussianProcesses"]),
+        // Training jobs as local processes, and as a simulation.
+        .target(name: "Backends", dependencies: ["Tuning", subprocess, logging]),
+        // The SQLite tuning store: schema, migrations, records.
+        .target(name: "Stores", dependencies: ["Tuning", grdb]),
+        // Decides what a tuning job does next, and performs it.
+        .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
+        // The wire: a file for each operation, shapes, validation, error codes.
+        .target(name: "SageMakerAPI", dependencies: ["Tuning"]),
+        // Speaks to SageMaker, or to anything that speaks its API.
+        .target(
+            name: "SageMakerBackend", dependencies: ["Tuning", "SageMakerAPI", asyncHTTPClient]),
+        // Operation dispatch over HTTP.
+        .target(
+            name: "TuningServer",
+            dependencies: ["Tuning", "SageMakerAPI", "Orchestration", hummingbird]),
+        // A small neural network and the handwritten digits it learns: what the demo trains.
+        .target(name: "DigitsTraining"),
+        // The command line, a file for each command; joins the parts, holds no logic.
+        .executableTarget(
+            name: "tuner",
+            dependencies: [
+                "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
+                "SageMakerBackend", "TuningServer", "DigitsTraining", argumentParser, logging,
+                serviceLifecycle, yams,
+            ]),
+        // Conformance suites, clocks, in-memory doubles.
+        .target(name: "TuningTesting", dependencies: ["Tuning"]),
+        .testTarget(name: "TuningTests", dependencies: ["Tuning"]),
+        .testTarget(name: "GaussianProcessesTests", dependencies: ["GaussianProcesses"]),
+        .testTarget(
+            name: "StrategiesTests", dependencies: ["Tuning", "Strategies", "TuningTesting"]),
+        .testTarget(name: "BackendsTests", dependencies: ["Tuning", "Backends", "TuningTesting"]),
+        .testTarget(
+            name: "StoresTests", dependencies: ["Tuning", "Stores", "TuningTesting", grdb]),
+        .testTarget(
+            name: "OrchestrationTests",
+            dependencies: ["Tuning", "Orchestration", "Strategies", "TuningTesting"]),
+        .testTarget(name: "SageMakerAPITests", dependencies: ["Tuning", "SageMakerAPI"]),
+        .testTarget(
+            name: "TuningServerTests",
+            dependencies: [
+                "Tuning", "SageMakerAPI", "Orchestration", "TuningServer", "Strategies",
+                "TuningTesting", hummingbirdTesting,
+            ]),
+        .testTarget(name: "DigitsTrainingTests", dependencies: ["DigitsTraining"]),
+        .testTarget(name: "PackageTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets {
+    var settings = target.swiftSettings ?? []
+    settings.append(.treatAllWarnings(as: .error))
+    target.swiftSettings = settings
+}

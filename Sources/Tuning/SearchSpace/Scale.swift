@@ -1,0 +1,23 @@
+/// How a numeric range asks to be searched; the wire's `ScalingType`.
+public enum ScalingType: String, Hashable, Codable, Sendable, CaseIterable {
+    case auto = "Auto"
+    case linear = "Linear"
+    case logarithmic = "Logarithmic"
+    case reverseLogarithmic = "ReverseLogarithmic"
+}
+
+/// How a numeric range is searched: the transformation under which equal distances matter equally.
+public enum Scale: String, Hashable, Codable, Sendable {
+    /// x.
+    case linear = "Linear"
+    /// log x; the range lies above zero.
+    case logarithmic = "Logarithmic"
+    /// −log(1 − x), fine near one; the range lies in [0, 1).
+    case reverseLogarithmic = "ReverseLogarithmic"
+
+    /// What `ScalingType.auto` means for a range: logarithmic where the lower bound is above zero
+    /// and the upper at least a hundred times the lower, else linear.
+    static func automatic(lower: Double, upper: Double) -> Scale {
+        lower > 0 && upper / lower >= 100 ? .logarithmic : .linear
+    }
+}

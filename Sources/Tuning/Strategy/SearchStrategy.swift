@@ -1,0 +1,57 @@
+/// Learns from what happens to trials and chooses what to run next.
+///
+/// State changes in `observe` alone: replaying the stored events rebuilds any strategy, and asking
+/// twice gives the same answer. What later suggestions build on, such as fitted kernel
+/// hyperparameters, travels in the suggestion's `Decision`, is stored with the event it leads to,
+/// and comes back through `observe`; so a replay fits nothing again.
+///
+/// A strategy has one search space. Where a tuning job has several definitions, each has a strategy
+/// of its own that sees its own trials alone.
+public protocol SearchStrategy: Sendable {
+    /// Takes in one event; events of one tuning job arrive in stored order.
+    mutating func observe(_ event: TrialEvent)
+
+    /// Says whether a trial that has just reported should go on.
+    func verdict(on trial: Trial.ID) -> Verdict
+
+    /// Chooses what to run next, counting the trials that are still running.
+    ///
+    /// - Parameters:
+    ///   - ordinal: The trial's number if it is started, from 0.
+    ///   - random: Seeded by the tuning job's seed and the ordinal.
+    func suggestion(ordinal: Int, using random: inout SeededGenerator) throws -> Suggestion
+}
+
+extension SearchStrategy {
+    /// Trials go on to their end.
+    public func verdict(on trial: Trial.ID) -> Verdict { .proceed }
+}
+
+/// What to run next.
+public enum Suggestion: Hashable, Sendable {
+    /// A new trial.
+    case start(Hyperparameters, TrainingExtent, Decision)
+    /// A paused trial goes on.
+    case resume(Trial.ID, TrainingExtent)
+    /// Nothing to run until a running trial reports or ends.
+    case wait
+    /// Nothing to run any more.
+    case exhausted
+}
+
+/// Why a point was suggested.
+public struct Decision: Hashable, Codable, Sendable {
+    /// The rule that chose it, such as `random` or `grid`.
+    public let rule: String
+    /// How many events of the tuning job the strategy had seen when it chose.
+    public var eventCount: Int
+    /// The belief, the model and every fallback taken, as the rule describes them.
+    public let details: JSONValue?
+
+    /// Explains a choice.
+    public init(rule: String, eventCount: Int = 0, details: JSONValue? = nil) {
+        self.rule = rule
+        self.eventCount = eventCount
+        self.details = details
+    }
+}
