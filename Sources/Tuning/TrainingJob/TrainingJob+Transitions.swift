@@ -97,6 +97,12 @@ extension TrainingJob {
         return earlierRuntime + .seconds(max(0, time.timeIntervalSince(attemptStartTime)))
     }
 
+    /// Whether entering a phase would change anything.
+    package func isNew(_ phase: TrainingPhase) -> Bool {
+        phase == .training && attemptStartTime == nil
+            || status == .inProgress && secondaryStatus != phase.secondaryStatus
+    }
+
     private mutating func enter(_ phase: TrainingPhase, at time: Date, message: String?) {
         if phase == .training {
             startTime = startTime ?? time
@@ -164,7 +170,8 @@ extension StopReason {
         switch self {
         case .runtimeExceeded: .maxRuntimeExceeded
         case .waitTimeExceeded: .maxWaitTimeExceeded
-        case .requested, .tuningJobEnded, .earlyStopping, .pendingTimeExceeded: .stopped
+        case .requested, .tuningJobEnded, .interrupted, .earlyStopping, .pendingTimeExceeded:
+            .stopped
         }
     }
 }
