@@ -36,7 +36,7 @@ public struct Grid: Hashable, Sendable {
         combinationCount = product
     }
 
-    /// The combination at an index from 0 up to `combinationCount`; the last parameter varies first.
+    /// The combination at an index below `combinationCount`; the last parameter varies first.
     public subscript(index: Int) -> Hyperparameters {
         precondition(0 <= index && index < combinationCount, "combination \(index)")
         var rest = index
