@@ -15,6 +15,7 @@ public actor Orchestrator: Service {
 
     private let store: any TuningStore
     private let environment: TuningJobRunner.Environment
+    private let recovers: @Sendable (TuningJob) -> Bool
     private var runners: [TuningJob.ID: TuningJobRunner] = [:]
     private var phase = Phase.idle
     private var recoveryWaiters: [CheckedContinuation<Void, Never>] = []
@@ -33,11 +34,14 @@ public actor Orchestrator: Service {
     ///   - store: Where everything is kept; nobody else may write to it.
     ///   - routes: The backends.
     ///   - strategies: Makes strategies.
+    ///   - recovers: Which of the unfinished jobs go on; the others are left as they are.
     public init(
         store: any TuningStore, routes: BackendRoutes, strategies: @escaping StrategyProvider,
+        recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true },
         time: TimeSource = .real, logger: Logger
     ) {
         reader = store
+        self.recovers = recovers
         self.store = store
         environment = TuningJobRunner.Environment(
             store: store, routes: routes,
@@ -51,7 +55,7 @@ public actor Orchestrator: Service {
     /// - Throws: `StoreError` when the unfinished jobs cannot be read.
     public func run() async throws {
         precondition(phase == .idle, "an orchestrator runs once")
-        for job in try await store.unfinishedTuningJobs() {
+        for job in try await store.unfinishedTuningJobs() where recovers(job) {
             start(job.id)
         }
         phase = .running
