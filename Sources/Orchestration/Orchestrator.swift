@@ -82,6 +82,14 @@ public actor Orchestrator: Service {
         }
     }
 
+    /// Takes no more jobs and returns when those that run are over.
+    public func finishRunning() async {
+        await waitForRecovery()
+        phase = .over
+        guard !runners.isEmpty else { return }
+        await withCheckedContinuation { restWaiters.append($0) }
+    }
+
     /// Stops what runs without ending any tuning job, and returns when nothing runs any more.
     ///
     /// A later orchestrator on the same store goes on: the stopped training jobs get a new attempt.
