@@ -42,6 +42,10 @@ public struct TuningJobState: Sendable {
             job.status = .stopping
             job.lastModifiedTime = time
         case .finished(let outcome, let time):
+            guard unfinished.isEmpty else {
+                throw TransitionError(
+                    "\(event) cannot follow: \(unfinished.count) unfinished trials")
+            }
             finish(outcome, at: time)
         }
         eventCount += 1
