@@ -80,7 +80,7 @@ final class TuningJobRunner: Sendable {
         } catch {
             logger.critical("tuning job cannot go on", metadata: ["reason": "\(error)"])
         }
-        for message in mailbox.close() { message.reply?.fail(CancellationError()) }
+        close()
         for pool in environment.pools.values { pool.leave(id) }
     }
 
@@ -89,9 +89,15 @@ final class TuningJobRunner: Sendable {
             var loop = TuningJobLoop(scheduler, runner: self, environment: environment)
             send(Message(input: .begin))
             await loop.run(in: &group, taking: mailbox)
+            // Attempts that wait for an answer would keep the group from its end.
             loop.close()
+            close()
             group.cancelAll()
         }
+    }
+
+    private func close() {
+        for message in mailbox.close() { message.reply?.fail(CancellationError()) }
     }
 }
 
