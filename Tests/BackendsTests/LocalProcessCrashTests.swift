@@ -13,7 +13,7 @@ struct LocalProcessCrashTests {
 
     /// Detaches from an attempt as a crash does, after some samples.
     private func crash(after count: Int, running attempt: Attempt) async throws -> SessionLog {
-        let log = SessionLog(announceAt: count)
+        let log = SessionLog(announceAt: count, holds: true)
         let backend = fixture.backend()
         let task = Task { try await backend.run(attempt, in: log.session(mark: nil)) }
         _ = await log.announcement.wait()

@@ -52,7 +52,7 @@ struct LocalProcessEndTests {
     func longReasons() async throws {
         for script in [
             "yes x | head -c 5000 >$SM_OUTPUT_DIR/failure; exit 2",
-            "yes noise | head -c 100000 >&2; echo last >&2; exit 2",
+            "yes noise | head -c 60000 >&2; echo last >&2; exit 2",
         ] {
             guard case .failed(let failure) = try await end(of: script) else {
                 Issue.record("did not fail")

@@ -69,6 +69,25 @@ struct MetricScannerTests {
         #expect(found == [["loss": 1], ["loss": 22], ["loss": 333]])
     }
 
+    @Test("Passing over what holds nothing loses no value, wherever the pieces are cut")
+    func passingOver() throws {
+        var generator = SeededGenerator(seed: 7)
+        var text = ""
+        var expected: [[MetricName: Double]] = []
+        for index in 0..<2_000 {
+            text += String(repeating: "n", count: Int.random(in: 0...80, using: &generator))
+            if Int.random(in: 0..<20, using: &generator) == 0 {
+                text += "loss=\(index)"
+                expected.append(["loss": Double(index)])
+            }
+            text += Bool.random(using: &generator) ? "\n" : "\r"
+        }
+        for size in [1, 100, 5_000, 8_192, 20_000, 1 << 20] {
+            let found = try samples(["loss": "loss=(\\d+)"], Array(text.utf8), pieceSize: size)
+            #expect(found == expected, "seed 7, pieces of \(size)")
+        }
+    }
+
     @Test("NaN is a value")
     func notANumber() throws {
         let found = try samples(["loss": "loss=(\\S+)"], Array("loss=nan loss=NaN loss=1\n".utf8))
