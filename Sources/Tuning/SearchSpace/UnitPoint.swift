@@ -1,4 +1,4 @@
-/// A point of the unit cube: a coordinate in [0, 1] for every parameter of a search space, in order.
+/// A point of the unit cube: a coordinate in [0, 1] for every parameter of a space, in order.
 public struct UnitPoint: Hashable, Sendable {
     /// The coordinates, one a parameter.
     public let coordinates: [Double]

@@ -42,8 +42,8 @@ public struct MetricReport: Hashable, Sendable {
 
 /// How far a backend has read an attempt's metrics; opaque to all but that backend.
 ///
-/// A report carries the mark behind it. After a crash the backend gets the last stored mark back and
-/// goes on from there, so that no metric is lost or counted twice.
+/// A report carries the mark behind it. After a crash the backend gets the last stored mark back
+/// and goes on from there, so that no metric is lost or counted twice.
 public struct ReportMark: Hashable, Codable, Sendable {
     /// What the backend needs to go on.
     public let text: String
