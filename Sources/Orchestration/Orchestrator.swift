@@ -13,66 +13,251 @@ public actor Orchestrator: Service {
     /// Reads what is stored.
     public nonisolated let reader: any TuningStoreReader
 
-    public init(
-        store: any TuningStore, routes: BackendRoutes, strategies: @escaping StrategyProvider,
-        logger: Logger
-    ) {
-        reader = store
+    private let store: any TuningStore
+    private let environment: TuningJobRunner.Environment
+    private let recovers: @Sendable (TuningJob) -> Bool
+    private var runners: [TuningJob.ID: TuningJobRunner] = [:]
+    private var phase = Phase.idle
+    private var recoveryWaiters: [CheckedContinuation<Void, Never>] = []
+    private var restWaiters: [CheckedContinuation<Void, Never>] = []
+    private let starts = AsyncStream.makeStream(of: TuningJobRunner.self)
+
+    private enum Phase {
+        case idle
+        case running
+        case over
     }
 
+    /// Puts together what running jobs needs; nothing runs before `run()`.
+    ///
+    /// - Parameters:
+    ///   - store: Where everything is kept; nobody else may write to it.
+    ///   - routes: The backends.
+    ///   - strategies: Makes strategies.
+    ///   - recovers: Which of the unfinished jobs go on; the others are left as they are.
+    public init(
+        store: any TuningStore, routes: BackendRoutes, strategies: @escaping StrategyProvider,
+        recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true },
+        time: TimeSource = .real, logger: Logger
+    ) {
+        reader = store
+        self.recovers = recovers
+        self.store = store
+        environment = TuningJobRunner.Environment(
+            store: store, routes: routes,
+            pools: routes.backends.mapValues { SlotPool(slotCount: $0.slotCount) },
+            strategies: strategies, time: time, logger: logger)
+    }
+
+    /// Recovers unfinished jobs and runs until graceful shutdown; attempts are then left to be
+    /// attached to again.
+    ///
+    /// - Throws: `StoreError` when the unfinished jobs cannot be read.
+    public func run() async throws {
+        precondition(phase == .idle, "an orchestrator runs once")
+        for job in try await store.unfinishedTuningJobs() where recovers(job) {
+            start(job.id)
+        }
+        phase = .running
+        for waiter in recoveryWaiters { waiter.resume() }
+        recoveryWaiters = []
+        let arrivals = starts.stream
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                for await runner in arrivals {
+                    group.addTask { await self.run(runner) }
+                }
+                group.cancelAll()
+            }
+        }
+        phase = .over
+    }
+
+    private func run(_ runner: TuningJobRunner) async {
+        await runner.run()
+        runners[runner.id] = nil
+        if runners.isEmpty {
+            for waiter in restWaiters { waiter.resume() }
+            restWaiters = []
+        }
+    }
+
+    /// Takes no more jobs and returns when those that run are over.
+    public func finishRunning() async {
+        await waitForRecovery()
+        phase = .over
+        guard !runners.isEmpty else { return }
+        await withCheckedContinuation { restWaiters.append($0) }
+    }
+
+    /// Stops what runs without ending any tuning job, and returns when nothing runs any more.
+    ///
+    /// A later orchestrator on the same store goes on: the stopped training jobs get a new attempt.
+    public func interrupt() async {
+        guard phase == .running else { return }
+        phase = .over
+        for runner in runners.values { runner.interrupt() }
+        guard !runners.isEmpty else { return }
+        await withCheckedContinuation { restWaiters.append($0) }
+    }
+
+    private func start(_ id: TuningJob.ID) {
+        guard runners[id] == nil else { return }
+        let runner = TuningJobRunner(id, environment)
+        runners[id] = runner
+        starts.continuation.yield(runner)
+    }
+
+    /// Waits until the unfinished jobs have runners that take requests.
+    private func waitForRecovery() async {
+        guard phase == .idle else { return }
+        await withCheckedContinuation { recoveryWaiters.append($0) }
+    }
+}
+
+// MARK: - Requests
+
+extension Orchestrator {
     /// Stores a new job and starts it; once this returns, the job survives a crash.
     ///
     /// - Throws: `StoreError.alreadyExists`; `RoutingError` when no backend runs its image;
     ///   `OrchestratorError.shuttingDown`.
     public func submit(_ specification: TuningJobSpecification) async throws -> TuningJob {
-        fatalError("not written yet")
+        await waitForRecovery()
+        guard phase == .running else { throw OrchestratorError.shuttingDown }
+        for definition in specification.definitions {
+            _ = try environment.routes.backend(for: definition)
+        }
+        var random = SystemRandomNumberGenerator()
+        var state = TuningJobState(
+            id: .random(using: &random), specification: specification,
+            creationTime: environment.time.now())
+        let change = try state.beginning(at: environment.time.now())
+        try await store.create(change, specification: specification)
+        start(state.job.id)
+        return state.job
     }
 
     /// Asks a tuning job to stop, with all its training jobs; harmless when it is over.
     ///
+    /// Once this returns, the request survives a crash.
+    ///
     /// - Throws: `StoreError.notFound`.
     public func stopTuningJob(_ id: TuningJob.ID) async throws {
-        fatalError("not written yet")
+        await waitForRecovery()
+        guard let job = try await store.tuningJob(id) else {
+            throw StoreError.notFound(name: "\(id.rawValue)")
+        }
+        guard !job.status.isFinished else { return }
+        try await request(.stopRequested, of: id) {
+            try await self.store.tuningJob(id)?.status.isFinished ?? true
+        }
     }
 
     /// Asks one training job to stop; its tuning job goes on.
     ///
-    /// - Throws: `OrchestratorError.finished` when it is over.
+    /// Once this returns, the request survives a crash.
+    ///
+    /// - Throws: `OrchestratorError.finished` when it is over; `StoreError.notFound`.
     public func stopTrainingJob(_ id: TrainingJob.ID) async throws {
-        fatalError("not written yet")
+        await waitForRecovery()
+        guard let training = try await store.trainingJob(id) else {
+            throw StoreError.notFound(name: "\(id.ordinal)")
+        }
+        guard !training.status.isFinished else {
+            throw OrchestratorError.finished(
+                name: training.name, status: training.status.rawValue)
+        }
+        try await request(.stopTrialRequested(id.ordinal), of: id.tuningJob) {
+            try await self.store.trainingJob(id)?.status.isFinished ?? true
+        }
+    }
+
+    /// Hands a request to a runner; one that came to its end meanwhile has nothing left to do.
+    private func request(
+        _ input: Scheduler.Input, of id: TuningJob.ID, isOver: () async throws -> Bool
+    ) async throws {
+        do {
+            guard let runner = runners[id] else { throw CancellationError() }
+            try await runner.request(input)
+        } catch is CancellationError {
+            guard try await isOver() else { throw OrchestratorError.shuttingDown }
+        }
     }
 
     /// Deletes the entry of a tuning job that is over; its training jobs stay.
     ///
     /// - Throws: `OrchestratorError.notFinished`, `StoreError.notFound`.
     public func deleteTuningJob(_ id: TuningJob.ID) async throws {
-        fatalError("not written yet")
+        guard let job = try await store.tuningJob(id) else {
+            throw StoreError.notFound(name: "\(id.rawValue)")
+        }
+        guard job.status.isFinished else {
+            throw OrchestratorError.notFinished(name: job.name, status: job.status.rawValue)
+        }
+        try await store.deleteTuningJob(id)
     }
 
     /// Deletes a training job that is over.
     ///
     /// - Throws: `OrchestratorError.notFinished`, `StoreError.notFound`.
     public func deleteTrainingJob(_ id: TrainingJob.ID) async throws {
-        fatalError("not written yet")
+        guard let training = try await store.trainingJob(id) else {
+            throw StoreError.notFound(name: "\(id.ordinal)")
+        }
+        guard training.status.isFinished else {
+            throw OrchestratorError.notFinished(
+                name: training.name, status: training.status.rawValue)
+        }
+        try await store.deleteTrainingJob(id)
     }
 
     /// Adds and removes tags of a job; returns the tags afterwards.
+    ///
+    /// - Throws: `StoreError.notFound`.
     public func updateTags(
         of resource: TaggedResource, adding: [Tag], removing: [String]
     ) async throws -> [Tag] {
-        fatalError("not written yet")
+        try await store.updateTags(of: resource, adding: adding, removing: removing)
     }
+}
 
-    /// Recovers unfinished jobs and runs until graceful shutdown; attempts are then left to be
-    /// attached to again.
-    public func run() async throws {
-        fatalError("not written yet")
+extension TuningJobState {
+    /// What is stored when a job is accepted: a training job created on its own exists from the
+    /// start; those of a tuning job come as they are suggested.
+    fileprivate mutating func beginning(at time: Date) throws -> TuningJobChange {
+        guard specification.kind == .training else { return TuningJobChange(job: job) }
+        let nothing = try SearchSpace.empty.hyperparameters([:])
+        let event = TuningEvent.trial(
+            TrialEvent(
+                trial: 0, time: time,
+                change: .created(nothing, Decision(rule: "given"), definition: 0)))
+        let training = try apply(event)
+        return TuningJobChange(
+            job: job, events: [event], trainingJobs: training.map { [0: $0] } ?? [:])
     }
 }
 
 /// Why the orchestrator refused a request.
 public enum OrchestratorError: Error, Hashable, Sendable {
+    /// It must be over first.
     case notFinished(name: String, status: String)
+    /// It is over already.
     case finished(name: String, status: String)
+    /// The daemon takes no more requests.
     case shuttingDown
+}
+
+extension OrchestratorError: CustomStringConvertible {
+    /// What is wrong and what would be right.
+    public var description: String {
+        switch self {
+        case .notFinished(let name, let status):
+            "'\(name)' is in status \(status); stop it and wait until it is over."
+        case .finished(let name, let status):
+            "'\(name)' is over already, in status \(status)."
+        case .shuttingDown:
+            "The service is shutting down; try again when it is back."
+        }
+    }
 }

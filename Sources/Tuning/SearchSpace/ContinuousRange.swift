@@ -66,14 +66,20 @@ extension ContinuousRange {
     public func coordinate(of value: Double) -> Double {
         if value <= lower { return lower == upper ? 0.5 : 0 }
         if value >= upper { return 1 }
-        // Halves keep the width of the widest ranges finite.
         let coordinate =
             switch scale {
-            case .linear: (value / 2 - lower / 2) / (upper / 2 - lower / 2)
+            case .linear: linearCoordinate(of: value)
             case .logarithmic: (log(value) - log(lower)) / (log(upper) - log(lower))
             case .reverseLogarithmic:
                 (log1p(-value) - log1p(-lower)) / (log1p(-upper) - log1p(-lower))
             }
         return min(max(coordinate, 0), 1)
+    }
+
+    private func linearCoordinate(of value: Double) -> Double {
+        let width = upper - lower
+        if width.isFinite { return (value - lower) / width }
+        // Halves keep the width of the widest ranges finite.
+        return (value / 2 - lower / 2) / (upper / 2 - lower / 2)
     }
 }

@@ -47,6 +47,20 @@ public struct Grid: Hashable, Sendable {
         }
         return Hyperparameters(checked: values)
     }
+
+    /// The index of a combination; `nil` when the hyperparameters are none of this grid.
+    ///
+    /// - Complexity: O(log of the number of levels) for each numeric parameter.
+    public func index(of hyperparameters: Hyperparameters) -> Int? {
+        var index = 0
+        for (parameter, texts) in zip(space.parameters, levels) {
+            guard let text = hyperparameters[parameter.name],
+                let level = parameter.domain.level(of: text, in: texts)
+            else { return nil }
+            index = index * texts.count + level
+        }
+        return index
+    }
 }
 
 /// How many levels a grid gives numeric parameters.
@@ -84,5 +98,29 @@ extension Parameter {
             if texts.last != text { texts.append(text) }
         }
         return texts
+    }
+}
+
+extension ParameterDomain {
+    /// The position of a canonical text among levels, which increase where they are numbers.
+    fileprivate func level(of text: String, in levels: [String]) -> Int? {
+        switch self {
+        case .categorical: levels.firstIndex(of: text)
+        case .integer: position(of: text, in: levels) { Int($0) }
+        case .continuous: position(of: text, in: levels) { Double(wire: $0) }
+        }
+    }
+
+    private func position<Value: Comparable>(
+        of text: String, in levels: [String], read: (String) -> Value?
+    ) -> Int? {
+        guard let value = read(text) else { return nil }
+        var (low, high) = (0, levels.count)
+        while low < high {
+            let middle = (low + high) / 2
+            guard let candidate = read(levels[middle]) else { return nil }
+            if candidate < value { low = middle + 1 } else { high = middle }
+        }
+        return low < levels.count && levels[low] == text ? low : nil
     }
 }

@@ -54,34 +54,40 @@ extension IntegerRange {
     /// On the linear scale all values have equal shares. On the logarithmic scale value k has the
     /// share from log(k − ½) to log(k + ½), so both ends are reached as often as they deserve.
     public func value(at coordinate: Double) -> Int {
-        let position = min(max(coordinate, 0), 1)
-        let real =
+        if coordinate <= 0 { return lower }
+        if coordinate >= 1 { return upper }
+        let steps =
             switch scale {
-            case .logarithmic:
-                exp(log(lowerEdge) * (1 - position) + log(upperEdge) * position)
-            case .linear, .reverseLogarithmic:
-                lowerEdge * (1 - position) + upperEdge * position
+            case .logarithmic: lowerEdge * expm1(coordinate * log1p(shareCount / lowerEdge))
+            case .linear, .reverseLogarithmic: coordinate * shareCount
             }
-        let rounded = real.rounded(.toNearestOrAwayFromZero)
-        if rounded <= Double(lower) { return lower }
-        if rounded >= Double(upper) { return upper }
-        return min(max(Int(exactly: rounded) ?? lower, lower), upper)
+        // Beyond 2⁵³ values `steps` may be rounded up to their number, and even past a `UInt64`.
+        guard steps < Double(width) else { return upper }
+        let offset = UInt64(max(steps, 0))
+        return Int(truncatingIfNeeded: UInt64(bitPattern: Int64(lower)) &+ offset)
     }
 
     /// The coordinate of a value, inside its share; values outside the range go to its ends.
+    ///
+    /// `value(at:)` gives the value back exactly in ranges of up to 2⁴⁵ values; in wider ones
+    /// neighbours are too close for a `Double`.
     public func coordinate(of value: Int) -> Double {
         if lower == upper { return 0.5 }
-        let real = Double(min(max(value, lower), upper))
+        let offset = Double(distance(to: min(max(value, lower), upper))) + 0.5
         let coordinate =
             switch scale {
-            case .logarithmic:
-                (log(real) - log(lowerEdge)) / (log(upperEdge) - log(lowerEdge))
-            case .linear, .reverseLogarithmic:
-                (real - lowerEdge) / (upperEdge - lowerEdge)
+            case .logarithmic: log1p(offset / lowerEdge) / log1p(shareCount / lowerEdge)
+            case .linear, .reverseLogarithmic: offset / shareCount
             }
         return min(max(coordinate, 0), 1)
     }
 
+    // Counting from the lower bound keeps neighbours apart also where the bounds are huge.
+    private func distance(to value: Int) -> UInt64 {
+        UInt64(bitPattern: Int64(value)) &- UInt64(bitPattern: Int64(lower))
+    }
+
+    private var width: UInt64 { distance(to: upper) }
+    private var shareCount: Double { Double(width) + 1 }
     private var lowerEdge: Double { Double(lower) - 0.5 }
-    private var upperEdge: Double { Double(upper) + 0.5 }
 }

@@ -38,6 +38,18 @@ public struct MetricReport: Hashable, Sendable {
         cost = value.flatMap { objective?.cost(of: $0) }
         resource = Resource(previous.units + (isObjective ? 1 : 0))
     }
+
+    /// Puts together a report that was made before, as a store does.
+    package init(
+        time: Date, resource: Resource, isObjective: Bool, cost: Cost?,
+        values: [MetricName: Double]
+    ) {
+        self.time = time
+        self.resource = resource
+        self.isObjective = isObjective
+        self.cost = cost
+        self.values = values
+    }
 }
 
 /// How far a backend has read an attempt's metrics; opaque to all but that backend.

@@ -4,6 +4,8 @@ public enum StopReason: String, Hashable, Codable, Sendable {
     case requested
     /// Its tuning job was stopped or is over.
     case tuningJobEnded
+    /// The command that ran it was interrupted; another attempt will follow when it goes on.
+    case interrupted
     /// Its verdict was to stop: it was not promising enough.
     case earlyStopping
     /// It ran as long as it may.

@@ -19,13 +19,16 @@ extension TrainingJob {
         self.decision = decision
         creationTime = event.time
         lastModifiedTime = event.time
-        enter(.starting, at: event.time, message: "Starting the training job.")
+        enter(SecondaryStatus.starting, at: event.time, message: "Starting the training job.")
     }
 
     /// Moves on by one event.
     ///
     /// - Throws: `TransitionError` when the event cannot follow; then nothing has changed.
     package mutating func apply(_ event: TrialEvent) throws(TransitionError) {
+        guard event.trial == id.ordinal else {
+            throw TransitionError(event, after: "events of trial \(id.ordinal)")
+        }
         guard !status.isFinished else {
             throw TransitionError(event, after: status.rawValue)
         }
@@ -48,8 +51,10 @@ extension TrainingJob {
         case .attemptFailed, .paused:
             try requireRunning(event)
             endAttempt(at: event.time)
-            enter(.starting, at: event.time, message: "Starting the training job again.")
+            enter(
+                TrainingPhase.starting, at: event.time, message: "Starting the training job again.")
         case .finished(let outcome):
+            if case .completed = outcome { try requireRunning(event) }
             endAttempt(at: event.time)
             finish(outcome, at: event.time)
         }
@@ -97,6 +102,12 @@ extension TrainingJob {
         return earlierRuntime + .seconds(max(0, time.timeIntervalSince(attemptStartTime)))
     }
 
+    /// Whether entering a phase would change anything.
+    package func isNew(_ phase: TrainingPhase) -> Bool {
+        phase == .training && attemptStartTime == nil
+            || status == .inProgress && secondaryStatus != phase.secondaryStatus
+    }
+
     private mutating func enter(_ phase: TrainingPhase, at time: Date, message: String?) {
         if phase == .training {
             startTime = startTime ?? time
@@ -130,6 +141,7 @@ extension TrainingJob {
             enter(.failed, at: time, message: "Training job failed")
         }
         transitions[transitions.count - 1].endTime = time
+        if status != .failed { cost = outcome.cost }
         objectiveStatus = outcome.cost == nil ? .failed : .succeeded
         mark = nil
     }
@@ -164,7 +176,8 @@ extension StopReason {
         switch self {
         case .runtimeExceeded: .maxRuntimeExceeded
         case .waitTimeExceeded: .maxWaitTimeExceeded
-        case .requested, .tuningJobEnded, .earlyStopping, .pendingTimeExceeded: .stopped
+        case .requested, .tuningJobEnded, .interrupted, .earlyStopping, .pendingTimeExceeded:
+            .stopped
         }
     }
 }

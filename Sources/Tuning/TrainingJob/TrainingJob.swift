@@ -70,6 +70,20 @@ public struct TrainingJob: Identifiable, Hashable, Sendable {
     public var secondaryStatus: SecondaryStatus {
         transitions.last?.status ?? .starting
     }
+
+    /// Begins with what never changes; a store fills in the rest.
+    package init(
+        id: ID, name: Name, definition: Int, tuned: Hyperparameters, decision: Decision,
+        creationTime: Date
+    ) {
+        self.id = id
+        self.name = name
+        self.definition = definition
+        self.tuned = tuned
+        self.decision = decision
+        self.creationTime = creationTime
+        lastModifiedTime = creationTime
+    }
 }
 
 extension TrainingJob {
@@ -123,6 +137,15 @@ extension TrainingJob {
         public var endTime: Date?
         /// What was going on, for people.
         public let message: String
+
+        package init(
+            status: SecondaryStatus, startTime: Date, endTime: Date? = nil, message: String
+        ) {
+            self.status = status
+            self.startTime = startTime
+            self.endTime = endTime
+            self.message = message
+        }
     }
 
     /// The last value of a metric; may be NaN or infinite.

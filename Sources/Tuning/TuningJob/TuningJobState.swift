@@ -15,7 +15,7 @@ public struct TuningJobState: Sendable {
     public private(set) var eventCount = 0
     /// How many training jobs each definition has had.
     public private(set) var createdCounts: [Int]
-    /// Finished training jobs that never reported an objective, though they did not fail.
+    /// Completed training jobs whose objective could not be used.
     public private(set) var silentCount = 0
 
     /// A tuning job to which nothing has happened yet.
@@ -42,6 +42,10 @@ public struct TuningJobState: Sendable {
             job.status = .stopping
             job.lastModifiedTime = time
         case .finished(let outcome, let time):
+            guard unfinished.isEmpty else {
+                throw TransitionError(
+                    "\(event) cannot follow: \(unfinished.count) unfinished trials")
+            }
             finish(outcome, at: time)
         }
         eventCount += 1
@@ -93,7 +97,7 @@ public struct TuningJobState: Sendable {
             }
         } else {
             job.objectiveCounts.failed += 1
-            if finished.status != .failed { silentCount += 1 }
+            if finished.status == .completed { silentCount += 1 }
         }
     }
 

@@ -1,0 +1,193 @@
+import Foundation
+import Tuning
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+// MARK: - Following
+
+extension AttemptRun {
+    /// How long a claimed attempt may be without a supervisor's number.
+    private static let claimPatience: TimeInterval = 5
+
+    /// Looks at the attempt again and again until it is over.
+    func follow() async throws -> Attempt.End {
+        var changeTime = ContinuousClock.now
+        halt = files.halt
+        while true {
+            try Task.checkCancellation()
+            // First the exit, then the output: so what is read after an exit is all there is.
+            let exitCode = files.exitCode
+            let supervisor = files.supervisor
+            if let supervisor { try await noteStart(supervisor) }
+            let isComplete = try await reportOutput(isOver: exitCode != nil)
+            if let exitCode {
+                return try await end(exitCode: exitCode, supervisor: supervisor)
+            }
+            if isLost(supervisor), files.exitCode == nil {
+                return try await loss(supervisor)
+            }
+            let wasHalted = halt != nil
+            advanceHalt(supervisor)
+            if !wasHalted, halt != nil { changeTime = .now }
+            if isComplete {
+                try await pause(for: Self.interval(after: ContinuousClock.now - changeTime))
+            }
+        }
+    }
+
+    /// How long to wait before the next look: short while something is likely to happen.
+    private static func interval(after age: Duration) -> Duration {
+        min(max(.milliseconds(5), age / 20), .milliseconds(200))
+    }
+
+    /// Waits; less long when a stop is asked for.
+    private func pause(for interval: Duration) async throws {
+        let stop = session.stop
+        guard halt == nil, stop.reason == nil else { return try await Task.sleep(for: interval) }
+        await withTaskGroup { group in
+            group.addTask { try? await Task.sleep(for: interval) }
+            group.addTask { _ = await stop.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func noteStart(_ supervisor: AttemptDirectory.Supervisor) async throws {
+        guard !isTraining else { return }
+        isTraining = true
+        if slot == nil {
+            slots.take(supervisor.slot)
+            slot = supervisor.slot
+        }
+        try await report(.entered(.training, at: supervisor.startTime, message: nil))
+    }
+
+    private func group(of supervisor: AttemptDirectory.Supervisor) -> ProcessGroup {
+        ProcessGroup(leader: supervisor.process, marker: files.path)
+    }
+}
+
+// MARK: - Halting
+
+extension AttemptRun {
+    /// Records that the attempt is to end early as soon as somebody wants it, then makes it end.
+    private func advanceHalt(_ supervisor: AttemptDirectory.Supervisor?) {
+        if halt == nil, let wanted = wantedHalt(supervisor), files.exitCode == nil {
+            record(wanted)
+            halt = files.halt ?? (wanted, Date())
+        }
+        guard let halt, let supervisor else { return }
+        let group = group(of: supervisor)
+        if !isTerminated {
+            isTerminated = true
+            group.send(SIGTERM)
+        }
+        let grace = configuration.gracePeriod / .seconds(1)
+        if Date().timeIntervalSince(halt.since) >= grace { group.send(SIGKILL) }
+    }
+
+    private func wantedHalt(
+        _ supervisor: AttemptDirectory.Supervisor?
+    ) -> AttemptDirectory.Halt? {
+        if let reason = session.stop.reason { return .stop(reason) }
+        if let verdictHalt { return verdictHalt }
+        guard let supervisor else { return nil }
+        let runtime = Duration.seconds(max(0, Date().timeIntervalSince(supervisor.startTime)))
+        let isExceeded =
+            attempt.earlierRuntime + runtime >= attempt.definition.stoppingCondition.runtimeMax
+        return isExceeded ? .stop(.runtimeExceeded) : nil
+    }
+
+    private func record(_ halt: AttemptDirectory.Halt) {
+        do {
+            try files.record(halt)
+        } catch {
+            configuration.logger.error(
+                "the reason of a stop could not be recorded",
+                metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
+        }
+    }
+
+    /// The end of an attempt that was halted.
+    func end(of halt: AttemptDirectory.Halt) -> Attempt.End {
+        switch halt {
+        case .stop(let reason):
+            .stopped(reason)
+        case .pause:
+            .paused(Checkpoint(location: training.checkpoints))
+        case .lost:
+            .failed(
+                TrainingFailure(
+                    .internal,
+                    "InternalServerError: The training process disappeared without recording its"
+                        + " exit; it was killed, or the machine restarted."))
+        }
+    }
+}
+
+// MARK: - End
+
+extension AttemptRun {
+    /// Whether nobody will ever record an exit.
+    private func isLost(_ supervisor: AttemptDirectory.Supervisor?) -> Bool {
+        if let supervisor { return !group(of: supervisor).isSupervised }
+        guard let claimTime = files.claimTime else { return launch?.problem != nil }
+        return Date().timeIntervalSince(claimTime) >= Self.claimPatience
+            || (halt != nil && launch == nil)
+    }
+
+    /// Ends an attempt whose supervisor is gone.
+    private func loss(_ supervisor: AttemptDirectory.Supervisor?) async throws -> Attempt.End {
+        if files.claimTime == nil, let problem = launch?.problem {
+            throw TrainingFailure(.internal, "InternalServerError: Not started: \(problem).")
+        }
+        if let supervisor { group(of: supervisor).killRemains() }
+        if halt == nil {
+            record(.lost)
+            halt = files.halt ?? (.lost, Date())
+        }
+        _ = try await reportOutput(isOver: true)
+        return end(of: halt?.0 ?? .lost)
+    }
+
+    private func end(
+        exitCode: Int, supervisor: AttemptDirectory.Supervisor?
+    ) async throws -> Attempt.End {
+        if let supervisor { try await waitForEnd(of: group(of: supervisor)) }
+        halt = halt ?? files.halt
+        if let halt {
+            try await saveArtifacts()
+            return end(of: halt.0)
+        }
+        guard exitCode == 0 else {
+            return .failed(
+                FailureDescription(
+                    exitCode: exitCode, failureFile: training.failure,
+                    standardError: files.standardError
+                ).failure)
+        }
+        try await saveArtifacts()
+        return .completed
+    }
+
+    /// The supervisor kills the group after it has recorded the exit; a stopped one is helped.
+    private func waitForEnd(of group: ProcessGroup) async throws {
+        let start = ContinuousClock.now
+        while group.isSupervised {
+            if ContinuousClock.now - start > .seconds(5) { group.send(SIGKILL) }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    private func saveArtifacts() async throws {
+        let artifacts = TrainingArtifacts(
+            of: attempt.id.trainingJob, in: training, envelope: attempt.definition.envelope)
+        guard let artifacts else { return }
+        try await report(.entered(.uploading, at: Date(), message: nil))
+        try await artifacts.save()
+    }
+}

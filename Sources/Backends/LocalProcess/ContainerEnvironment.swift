@@ -1,0 +1,149 @@
+import Foundation
+import Tuning
+
+/// The environment the SageMaker training toolkit gives to a training program.
+struct ContainerEnvironment {
+    let attempt: Attempt
+    let directory: TrainingDirectory
+    let channels: [TrainingChannel]
+    /// The program in script mode; `nil` otherwise.
+    let script: TrainingScript?
+    /// The GPU to use; `nil` where none are given.
+    let gpu: String?
+    /// How many GPUs the program sees.
+    let gpuCount: Int
+    let processorCount: Int
+
+    /// All variables, on top of the daemon's own and under those of the request.
+    func variables(
+        inherited: [String: String]
+    ) -> [String: String] {
+        var all = inherited
+        all["PYTHONUNBUFFERED"] = all["PYTHONUNBUFFERED"] ?? "1"
+        all.merge(toolkitVariables) { _, new in new }
+        all["TRAINING_JOB_NAME"] = attempt.id.trainingJob
+        all["TRAINING_JOB_ARN"] = attempt.arn
+        all["SAGEMAKER_BASE_DIR"] = directory.path
+        if let gpu { all["CUDA_VISIBLE_DEVICES"] = gpu }
+        for (name, value) in attempt.definition.envelope["Environment"]?.object ?? [:] {
+            if let value = value.string { all[name] = value }
+        }
+        return all.filter { !$0.key.isEmpty && !$0.key.contains("=") && !$0.key.contains("\0") }
+    }
+
+    private var userHyperparameters: [(key: String, value: HyperparameterValue)] {
+        attempt.hyperparameters.filter { !isReservedHyperparameter($0.key) }
+            .map { ($0.key, HyperparameterValue($0.value)) }
+            .sorted { $0.key < $1.key }
+    }
+
+    private var toolkitVariables: [String: String] {
+        let hyperparameters = userHyperparameters
+        let configuration = ContainerConfiguration(attempt: attempt, channels: channels)
+        var all = [
+            "SM_HPS": object(hyperparameters.map { ($0.key, $0.value.json) }),
+            "SM_USER_ARGS": JSONValue.array(
+                TrainingScript.arguments(attempt.hyperparameters).map { .string($0) }
+            ).text,
+            "SM_CHANNELS": JSONValue.array(channels.map(\.name).sorted().map { .string($0) }).text,
+            "SM_INPUT_DIR": directory.input,
+            "SM_INPUT_CONFIG_DIR": directory.configuration,
+            "SM_INPUT_DATA_CONFIG": configuration.inputData.text,
+            "SM_RESOURCE_CONFIG": configuration.resources.text,
+            "SM_OUTPUT_DIR": directory.output,
+            "SM_OUTPUT_DATA_DIR": directory.outputData,
+            "SM_OUTPUT_INTERMEDIATE_DIR": directory.output + "/intermediate",
+            "SM_MODEL_DIR": directory.model,
+            "SM_HOSTS": JSONValue.array([.string(ContainerConfiguration.host)]).text,
+            "SM_CURRENT_HOST": ContainerConfiguration.host,
+            "SM_NETWORK_INTERFACE_NAME": ContainerConfiguration.networkInterface,
+            "SM_NUM_CPUS": "\(processorCount)",
+            "SM_NUM_GPUS": "\(gpuCount)",
+            "SM_LOG_LEVEL": "20",
+            "SM_FRAMEWORK_PARAMS": "{}",
+            "SM_TRAINING_ENV": trainingEnvironment(hyperparameters, configuration),
+        ]
+        for (name, value) in hyperparameters { all["SM_HP_\(name.uppercased())"] = value.text }
+        for channel in channels {
+            all["SM_CHANNEL_\(channel.name.uppercased())"] = path(of: channel)
+        }
+        if let script {
+            all["SM_MODULE_DIR"] = script.submitDirectory
+            all["SM_MODULE_NAME"] = script.moduleName
+            all["SM_USER_ENTRY_POINT"] = script.program
+        }
+        return all
+    }
+
+    private func path(of channel: TrainingChannel) -> String {
+        "\(directory.inputData)/\(channel.name)"
+    }
+
+    private func trainingEnvironment(
+        _ hyperparameters: [(key: String, value: HyperparameterValue)],
+        _ configuration: ContainerConfiguration
+    ) -> String {
+        var members: [String: JSONValue] = [
+            "additional_framework_parameters": [:],
+            "channel_input_dirs": .object(
+                Dictionary(channels.map { ($0.name, .string(path(of: $0))) }) { first, _ in first }
+            ),
+            "current_host": .string(ContainerConfiguration.host),
+            "hosts": [.string(ContainerConfiguration.host)],
+            "input_config_dir": .string(directory.configuration),
+            "input_data_config": configuration.inputData,
+            "input_dir": .string(directory.input),
+            "is_master": true,
+            "job_name": .string(attempt.id.trainingJob),
+            "log_level": 20,
+            "master_hostname": .string(ContainerConfiguration.host),
+            "model_dir": .string(directory.model),
+            "network_interface_name": .string(ContainerConfiguration.networkInterface),
+            "num_cpus": .integer(processorCount),
+            "num_gpus": .integer(gpuCount),
+            "output_data_dir": .string(directory.outputData),
+            "output_dir": .string(directory.output),
+            "output_intermediate_dir": .string(directory.output + "/intermediate"),
+            "resource_config": configuration.resources,
+        ]
+        if let script {
+            members["module_dir"] = .string(script.submitDirectory)
+            members["module_name"] = .string(script.moduleName)
+            members["user_entry_point"] = .string(script.program)
+        }
+        return object(
+            members.map { ($0.key, $0.value.text) }
+                + [("hyperparameters", object(hyperparameters.map { ($0.key, $0.value.json) }))])
+    }
+
+    /// Members that are JSON already, so that numbers stay as they were written.
+    private func object(_ members: [(String, String)]) -> String {
+        let list = members.sorted { $0.0 < $1.0 }
+            .map { "\(JSONValue.string($0.0).text):\($0.1)" }
+        return "{\(list.joined(separator: ","))}"
+    }
+}
+
+/// A hyperparameter's value as the toolkit reads it: as JSON where it is JSON, else as a text.
+struct HyperparameterValue {
+    /// The value as JSON.
+    let json: String
+    /// The value as a text; that of a JSON text is without its quotes.
+    let text: String
+
+    /// Reads a value.
+    init(_ value: String) {
+        let parsed = try? JSONDecoder().decode(JSONValue.self, from: Data(value.utf8))
+        switch parsed {
+        case .string(let content):
+            json = value
+            text = content
+        case .none:
+            json = JSONValue.string(value).text
+            text = value
+        default:
+            json = value
+            text = value
+        }
+    }
+}

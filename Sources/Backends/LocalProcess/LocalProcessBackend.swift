@@ -1,0 +1,128 @@
+import Foundation
+import Logging
+import Tuning
+
+/// Runs training jobs as processes of this machine, with the SageMaker container contract.
+///
+/// A process outlives the daemon, and is attached to again by a later one with the same data
+/// directory. `AttemptDirectory` says how the two find each other.
+public struct LocalProcessBackend: TrainingBackend {
+    /// Where and how training jobs run.
+    public struct Configuration: Sendable {
+        /// Holds `training-jobs/NAME/` for every training job.
+        public var dataDirectory: URL
+        /// How many attempts may run at once.
+        public var slotCount: Int
+        /// The GPUs; each slot gets one, in turn, as `CUDA_VISIBLE_DEVICES`.
+        public var gpus: [String]
+        /// How long a program has after SIGTERM before it is killed.
+        public var gracePeriod: Duration
+        /// Command lines by image name, for images other than `exec:`.
+        public var images: [String: String]
+        /// Where commands run, and where their relative paths start.
+        public var workingDirectory: URL
+        /// Gets what has no place in a training job's own record.
+        public var logger: Logger
+
+        /// Takes settings.
+        ///
+        /// - Parameters:
+        ///   - slotCount: As many as there are GPUs unless given, or else processors.
+        ///   - workingDirectory: The daemon's own unless given.
+        public init(
+            dataDirectory: URL, slotCount: Int? = nil, gpus: [String] = [],
+            gracePeriod: Duration = .seconds(120), images: [String: String] = [:],
+            workingDirectory: URL? = nil, logger: Logger = Logger(label: "local-process")
+        ) {
+            let processors = ProcessInfo.processInfo.activeProcessorCount
+            let count = slotCount ?? (gpus.isEmpty ? processors : gpus.count)
+            precondition(count >= 1, "\(count) slots")
+            self.dataDirectory = dataDirectory.absoluteURL
+            self.slotCount = count
+            self.gpus = gpus
+            self.gracePeriod = gracePeriod
+            self.images = images
+            let current = URL(filePath: FileManager.default.currentDirectoryPath)
+            self.workingDirectory = (workingDirectory ?? current).absoluteURL
+            self.logger = logger
+        }
+    }
+
+    /// Where and how training jobs run.
+    public let configuration: Configuration
+    private let slots: SlotPool
+
+    /// Takes settings; nothing is read or written before the first attempt.
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+        slots = SlotPool(count: configuration.slotCount)
+    }
+
+    /// How many attempts may run at once.
+    public var slotCount: Int { configuration.slotCount }
+
+    /// Runs an attempt to its end, or attaches to it.
+    public func run(
+        _ attempt: Attempt, in session: AttemptSession
+    ) async throws -> Attempt.End {
+        let run: AttemptRun
+        do {
+            run = try AttemptRun(
+                attempt, in: session, configuration: configuration, slots: slots)
+        } catch {
+            return .failed(error)
+        }
+        return try await run.run()
+    }
+}
+
+// MARK: - Definitions
+
+extension LocalProcessBackend {
+    /// Whether a definition names a program this backend can run, right or wrong: an `exec:` image,
+    /// one that the settings know, or script mode.
+    public func runs(_ definition: TrainingJobDefinition) -> Bool {
+        TrainingProgram.commandLine(of: definition.image, images: configuration.images) != nil
+            || TrainingScript(definition.staticHyperparameters) != nil
+    }
+
+    /// What is wrong with the program a definition names, for the client; `nil` when nothing is.
+    public func problem(with definition: TrainingJobDefinition) -> String? {
+        let known = TrainingProgram.commandLine(
+            of: definition.image, images: configuration.images)
+        if known == nil, let script = TrainingScript(definition.staticHyperparameters) {
+            return script.problem
+        }
+        var names = Set(definition.searchSpace.parameters.map(\.name))
+        names.formUnion(definition.staticHyperparameters.keys)
+        if definition.objective != nil {
+            names.insert(TrainingJobDefinition.objectiveHyperparameter)
+        }
+        return problem(withImage: definition.image, hyperparameters: names)
+    }
+
+    /// What is wrong with an image that is to run with hyperparameters of these names, for the
+    /// client; `nil` when nothing is.
+    public func problem(
+        withImage image: String, hyperparameters names: Set<Parameter.Name>
+    ) -> String? {
+        let line = TrainingProgram.commandLine(of: image, images: configuration.images)
+        guard let line else { return TrainingProgram.problem(withImage: image) }
+        do {
+            _ = try TrainingCommandLine(line, hyperparameters: names)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    /// The logs of an attempt: what the program wrote on standard output and standard error.
+    public func logs(
+        of attempt: Attempt.ID
+    ) -> (standardOutput: URL, standardError: URL)? {
+        let training = try? TrainingDirectory(
+            of: attempt.trainingJob, in: configuration.dataDirectory)
+        guard let files = training?.attempt(attempt.number) else { return nil }
+        return (URL(filePath: files.standardOutput), URL(filePath: files.standardError))
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Logging
+import Subprocess
+import Synchronization
+
+/// Starts the small shell script that runs a training program and outlives the daemon.
+///
+/// The script claims the attempt or ends at once, so starting it twice runs the program once. It
+/// leads a session, and so a process group, of its own. SIGTERM to the group leaves it alive to
+/// record the exit; then it kills what is left of the group, itself included. Nothing of the
+/// program's output goes through a pipe, so no end of the daemon disturbs it.
+struct Supervisor {
+    /// The environment variable by which the processes of an attempt are recognised.
+    static let marker = "TUNER_ATTEMPT"
+
+    /// The attempt's files.
+    let attempt: AttemptDirectory
+    /// The training job's directory, whose results of an earlier attempt are removed.
+    let jobDirectory: String
+    /// Where the program runs.
+    let workingDirectory: String
+    /// The program and its arguments.
+    let arguments: [String]
+    /// All of the program's environment.
+    let environment: [String: String]
+    /// The slot it occupies.
+    let slot: Int
+
+    /// A supervisor that was started.
+    final class Launch: Sendable {
+        private let error = Mutex<String?>(nil)
+
+        /// Why it is over without ever having been one; `nil` while that is not known.
+        var problem: String? { error.withLock { $0 } }
+
+        fileprivate func end(_ problem: String) { error.withLock { $0 = problem } }
+    }
+
+    // A stop is recorded before its signal is sent. So either the subshell sees the record, or it is
+    // there already to be ended by the signal: there is no moment in between.
+    private static let script = """
+        cd "$1" && mkdir claim 2>/dev/null || exit 3
+        trap : TERM INT HUP QUIT
+        path=${PATH-}
+        PATH=/usr/bin:/bin
+        echo "$$ $2" >pid.new && mv -f pid.new pid || exit 4
+        rm -rf "$3/model" "$3/output"
+        mkdir -p "$3/model" "$3/output/data"
+        work=$4
+        shift 4
+        (
+            [ -e stop ] && exit 143
+            PATH=$path
+            cd "$work" && exec "$@"
+        ) </dev/null >>stdout.log 2>>stderr.log
+        echo "$?" >exit.new && mv -f exit.new exit
+        kill -KILL 0
+        """
+
+    /// Starts it; returns before it runs.
+    ///
+    /// The process is reaped by a task that nothing cancels: it is meant to outlive whoever started
+    /// it, and ends with the process.
+    func launch(logger: Logger) -> Launch {
+        let launch = Launch()
+        var options = PlatformOptions()
+        options.createSession = true
+        var variables = environment
+        variables[Self.marker] = attempt.path
+        let (shellVariables, otherVariables) = Self.separated(variables)
+        var words = ["-c", Self.script, "tuner-supervisor", attempt.path, "\(slot)", jobDirectory]
+        words.append(workingDirectory)
+        if !otherVariables.isEmpty { words += ["/usr/bin/env"] + otherVariables }
+        words += arguments
+        let configuration = Configuration(
+            executable: .path("/bin/sh"), arguments: Arguments(words),
+            environment: .custom(shellVariables), platformOptions: options)
+        let path = attempt.path
+        Task.detached {
+            do {
+                let result = try await Subprocess.run(
+                    configuration, input: .none, output: .discarded, error: .discarded)
+                launch.end("its supervisor ended with \(result.terminationStatus)")
+            } catch {
+                logger.error("cannot start /bin/sh", metadata: ["attempt": "\(path)"])
+                launch.end("cannot start /bin/sh: \(error)")
+            }
+        }
+        return launch
+    }
+
+    /// A shell drops variables whose names it could not write; these go round it.
+    private static func separated(
+        _ variables: [String: String]
+    ) -> (shell: [Environment.Key: String], other: [String]) {
+        var shell: [Environment.Key: String] = [:]
+        var other: [String] = []
+        for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
+            let isPlain =
+                name.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "_") }
+                && name.first?.isNumber == false
+            if isPlain {
+                shell[Environment.Key(stringLiteral: name)] = value
+            } else {
+                other.append("\(name)=\(value)")
+            }
+        }
+        return (shell, other)
+    }
+}
+
+extension UInt8 {
+    fileprivate var isAlphanumeric: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: false
+        }
+    }
+}

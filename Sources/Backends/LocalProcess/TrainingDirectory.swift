@@ -1,0 +1,85 @@
+import Foundation
+import Tuning
+
+/// A training job's directory, laid out as the SageMaker container contract has it.
+struct TrainingDirectory {
+    /// The path, without a slash at its end.
+    let path: String
+
+    /// The directory of a training job.
+    ///
+    /// - Throws: `TrainingFailure` when the name cannot be that of a directory.
+    init(of name: TrainingJob.Name, in data: URL) throws(TrainingFailure) {
+        guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.contains("\0")
+        else {
+            throw TrainingFailure(.algorithm, "'\(name)' cannot be the name of a directory.")
+        }
+        path = data.appending(path: "training-jobs").appending(path: name).path
+    }
+
+    var input: String { path + "/input" }
+    var configuration: String { input + "/config" }
+    var inputData: String { input + "/data" }
+    var model: String { path + "/model" }
+    var output: String { path + "/output" }
+    var outputData: String { output + "/data" }
+    var checkpoints: String { path + "/checkpoints" }
+    var code: String { path + "/code" }
+    var failure: String { output + "/failure" }
+
+    /// The directory of one attempt, which may not be there.
+    func attempt(_ number: Int) -> AttemptDirectory {
+        AttemptDirectory(path: "\(path)/attempts/\(number)")
+    }
+}
+
+// MARK: - Preparation
+
+extension TrainingDirectory {
+    /// Makes the directories and the files of `input`; what is there is kept or replaced.
+    ///
+    /// - Throws: `FileError`, and `TrainingFailure` for channels that cannot be read.
+    func prepare(
+        _ attempt: Attempt, channels: [TrainingChannel]
+    ) throws {
+        let directories = [configuration, inputData, model, outputData, checkpoints]
+        for directory in directories + [self.attempt(attempt.id.number).path] {
+            try makeDirectory(directory)
+        }
+        let files = ContainerConfiguration(attempt: attempt, channels: channels)
+        try write(files.hyperparameters, to: "hyperparameters.json")
+        try write(files.inputData, to: "inputdataconfig.json")
+        try write(files.resources, to: "resourceconfig.json")
+        for channel in channels { try channel.link(into: inputData) }
+    }
+
+    /// Removes what is left of an earlier training job that had the same name.
+    ///
+    /// A file says when the training job was created; a second is the accuracy of that, since stores
+    /// may round.
+    func removeNamesake(of attempt: Attempt) throws {
+        let record = path + "/created"
+        let time = attempt.creationTime.timeIntervalSince1970
+        if let text = contents(of: record), let earlier = Double(text), abs(earlier - time) > 1 {
+            try FileManager.default.removeItem(atPath: path)
+        }
+        try makeDirectory(path)
+        if !fileExists(record) { try writeDurably("\(time)", to: record) }
+    }
+
+    private func write(_ value: JSONValue, to name: String) throws {
+        try writeDurably(value.text, to: "\(configuration)/\(name)")
+    }
+}
+
+extension JSONValue {
+    /// The value as JSON, members sorted by name.
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        guard let data = try? encoder.encode(self) else { return "null" }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

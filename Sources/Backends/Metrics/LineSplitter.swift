@@ -1,0 +1,99 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Cuts a stream of bytes into lines, in bounded memory however long a line is.
+///
+/// A line ends with a newline or a carriage return, so each state of a progress bar is a line.
+struct LineSplitter {
+    /// A line without its end; of a longer one only the beginning.
+    struct Line {
+        /// The bytes; at most `lengthMax`, valid while the line is handled.
+        let bytes: UnsafeBufferPointer<UInt8>
+        /// Whether the end of the line is missing.
+        let isTruncated: Bool
+        /// The position in the stream behind the line's end.
+        let end: UInt64
+    }
+
+    /// How much of a line is kept.
+    static let lengthMax = 64 * 1024
+
+    /// How many bytes have come.
+    private(set) var position: UInt64
+    /// The position behind the last complete line.
+    private(set) var consumed: UInt64
+
+    private var pending: [UInt8] = []
+    private var pendingIsTruncated = false
+
+    /// Begins at a position in the stream that is behind a line's end, or at its start.
+    init(position: UInt64 = 0) {
+        self.position = position
+        consumed = position
+    }
+
+    /// Takes the next bytes, and hands out the lines that end in them.
+    mutating func feed(_ chunk: UnsafeBufferPointer<UInt8>, _ handle: (Line) -> Void) {
+        var start = 0
+        while start < chunk.count {
+            let rest = UnsafeBufferPointer(rebasing: chunk[start...])
+            guard let length = Self.lineLength(in: rest) else {
+                keep(rest)
+                break
+            }
+            position += UInt64(length + 1)
+            consumed = position
+            finishLine(UnsafeBufferPointer(rebasing: rest[..<length]), handle)
+            start += length + 1
+        }
+    }
+
+    /// Hands out what came after the last line's end as a line of its own, if anything did.
+    mutating func finish(_ handle: (Line) -> Void) {
+        guard position > consumed else { return }
+        consumed = position
+        finishLine(UnsafeBufferPointer(start: nil, count: 0), handle)
+    }
+
+    private mutating func finishLine(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ handle: (Line) -> Void
+    ) {
+        if pending.isEmpty {
+            let kept = UnsafeBufferPointer(rebasing: bytes.prefix(Self.lengthMax))
+            let isTruncated = bytes.count > Self.lengthMax
+            if !kept.isEmpty {
+                handle(Line(bytes: kept, isTruncated: isTruncated, end: consumed))
+            }
+            return
+        }
+        append(bytes)
+        pending.withUnsafeBufferPointer {
+            handle(Line(bytes: $0, isTruncated: pendingIsTruncated, end: consumed))
+        }
+        pending.removeAll(keepingCapacity: true)
+        pendingIsTruncated = false
+    }
+
+    private mutating func keep(_ bytes: UnsafeBufferPointer<UInt8>) {
+        position += UInt64(bytes.count)
+        append(bytes)
+    }
+
+    private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        let room = Self.lengthMax - pending.count
+        pending.append(contentsOf: bytes.prefix(room))
+        if bytes.count > room { pendingIsTruncated = true }
+    }
+
+    private static func lineLength(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        let newline = memchr(base, 0x0A, bytes.count)
+        let count = newline.map { $0 - UnsafeMutableRawPointer(mutating: base) } ?? bytes.count
+        let carriageReturn = memchr(base, 0x0D, count)
+        if let carriageReturn { return carriageReturn - UnsafeMutableRawPointer(mutating: base) }
+        return newline == nil ? nil : count
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import Logging
+import Tuning
+
+/// Performs what the scheduler of one tuning job decides.
+///
+/// One loop takes everything that has happened, lets the scheduler decide, stores the events in one
+/// commit, and then acts. So whatever is done has been stored first, and while a commit is under way
+/// the next one gathers.
+final class TuningJobRunner: Sendable {
+    /// What the runner works with; shared by all runners of a daemon.
+    struct Environment: Sendable {
+        let store: any TuningStore
+        let routes: BackendRoutes
+        let pools: [String: SlotPool]
+        let strategies: StrategyProvider
+        let time: TimeSource
+        let logger: Logger
+    }
+
+    /// Something that happened, and who waits for what comes of it.
+    struct Message: Sendable {
+        let input: Scheduler.Input
+        var reply: Reply?
+    }
+
+    /// Who waits.
+    enum Reply: Sendable {
+        /// An attempt waits for the verdict on its update.
+        case verdict(Trial.ID, CheckedContinuation<Verdict, any Error>)
+        /// A client waits until its request is durable.
+        case stored(CheckedContinuation<Void, any Error>)
+
+        func fail(_ error: any Error) {
+            switch self {
+            case .verdict(_, let continuation): continuation.resume(throwing: error)
+            case .stored(let continuation): continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    /// The tuning job.
+    let id: TuningJob.ID
+    private let environment: Environment
+    private let mailbox = Mailbox<Message>()
+
+    init(_ id: TuningJob.ID, _ environment: Environment) {
+        self.id = id
+        self.environment = environment
+    }
+
+    /// Hands over a client's request and waits until it is durable.
+    ///
+    /// - Throws: `CancellationError` when the tuning job is over or the daemon is stopping.
+    func request(_ input: Scheduler.Input) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            send(Message(input: input, reply: .stored(continuation)))
+        }
+    }
+
+    /// Has running attempts stopped, so that a later daemon starts them again; `run` then returns.
+    func interrupt() {
+        send(Message(input: .interrupted))
+    }
+
+    private func send(_ message: Message) {
+        if !mailbox.send(message) { message.reply?.fail(CancellationError()) }
+    }
+
+    /// Runs the tuning job to its end, from where its stored events end.
+    ///
+    /// Cancelling the task detaches from running attempts and returns.
+    func run() async {
+        let logger = environment.logger
+        do {
+            let scheduler = try await recovered()
+            await run(scheduler)
+        } catch is CancellationError {
+            logger.debug("detached")
+        } catch {
+            logger.critical("tuning job cannot go on", metadata: ["reason": "\(error)"])
+        }
+        for message in mailbox.close() { message.reply?.fail(CancellationError()) }
+        for pool in environment.pools.values { pool.leave(id) }
+    }
+
+    private func run(_ scheduler: Scheduler) async {
+        await withDiscardingTaskGroup { group in
+            var loop = TuningJobLoop(scheduler, runner: self, environment: environment)
+            send(Message(input: .begin))
+            await loop.run(in: &group, taking: mailbox)
+            loop.close()
+            group.cancelAll()
+        }
+    }
+}
+
+// MARK: - Recovery
+
+extension TuningJobRunner {
+    /// How many events are read at once.
+    private static let eventPageLength = 5_000
+
+    private func recovered() async throws -> Scheduler {
+        let store = environment.store
+        guard let specification = try await store.specification(of: id),
+            let job = try await store.tuningJob(id)
+        else {
+            throw StoreError.notFound(name: "\(id.rawValue)")
+        }
+        let start = TuningJobState(
+            id: id, specification: specification, creationTime: job.creationTime)
+        let strategies = try specification.definitions.map { definition in
+            try environment.strategies(specification.plan, definition.searchSpace)
+        }
+        var events: [TuningEvent] = []
+        var position: EventPosition?
+        while true {
+            let page = try await store.events(
+                of: id, after: position, limit: Self.eventPageLength)
+            events += page.map(\.event)
+            guard let last = page.last, page.count == Self.eventPageLength else { break }
+            position = last.position
+        }
+        return try Scheduler(start, strategies: strategies, replaying: events)
+    }
+}
+
+// MARK: - What actions become
+
+extension TuningJobRunner {
+    /// Runs an attempt and reports its end; a backend that cannot tell has failed the attempt.
+    func perform(
+        _ attempt: Attempt, of trial: Trial.ID, after mark: ReportMark?, stop: StopSignal
+    ) async {
+        let session = AttemptSession(mark: mark, stop: stop) { update in
+            try await withCheckedThrowingContinuation { continuation in
+                self.send(
+                    Message(
+                        input: .updated(trial, update), reply: .verdict(trial, continuation)))
+            }
+        }
+        do {
+            let (_, backend) = try environment.routes.backend(for: attempt.definition)
+            let end = try await backend.run(attempt, in: session)
+            send(Message(input: .ended(trial, end)))
+        } catch is CancellationError {
+            return
+        } catch {
+            let failure = TrainingFailure(.internal, "InternalServerError: \(error)")
+            send(Message(input: .ended(trial, .failed(failure))))
+        }
+    }
+
+    /// Makes suggestions and hands them over.
+    func answer(_ request: SuggestionRequest) {
+        do {
+            send(Message(input: .suggested(try request.suggestions())))
+        } catch {
+            send(Message(input: .suggestionFailed(reason: "The strategy failed: \(error)")))
+        }
+    }
+
+    /// Asks for a slot and hands it over when it is given.
+    func requestSlot(_ definition: Int, from pool: SlotPool) {
+        pool.request(for: id) { [weak self] in
+            self?.send(Message(input: .slotGranted(definition: definition)))
+        }
+    }
+
+    /// Waits for the end of the time that the tuning job may run.
+    func reportTimeLimit(at end: Date) async {
+        let left = end.timeIntervalSince(environment.time.now())
+        do {
+            try await environment.time.sleep(.seconds(max(0, left)))
+            send(Message(input: .timeLimitReached))
+        } catch {
+            return
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Tuning
+
+extension JSONValue {
+    /// The number; the texts `NaN` and `Infinity` are none.
+    var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// The truth value, if this is one.
+    var bool: Bool? {
+        if case .bool(let value) = self { value } else { nil }
+    }
+
+    /// The time: seconds since 1970, or a text in ISO 8601.
+    var date: Date? {
+        if let seconds = double { return Date(timeIntervalSince1970: seconds) }
+        guard let text = string else { return nil }
+        let style = Date.ISO8601FormatStyle()
+        return (try? style.parse(text))
+            ?? (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
+    }
+
+    /// The texts of an object of texts; empty for anything else.
+    var texts: [String: String] {
+        (object ?? [:]).compactMapValues(\.string)
+    }
+
+    /// The same without members that are null, at any depth.
+    var withoutNulls: JSONValue {
+        switch self {
+        case .object(let members):
+            .object(members.filter { $0.value != .null }.mapValues(\.withoutNulls))
+        case .array(let elements): .array(elements.map(\.withoutNulls))
+        default: self
+        }
+    }
+
+    /// The same object with some members set.
+    func setting(_ members: [String: JSONValue]) -> JSONValue {
+        .object((object ?? [:]).merging(members) { _, new in new })
+    }
+
+    /// The same object without some members.
+    func removing(_ names: Set<String>) -> JSONValue {
+        .object((object ?? [:]).filter { !names.contains($0.key) })
+    }
+}

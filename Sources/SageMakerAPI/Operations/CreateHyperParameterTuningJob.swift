@@ -1,0 +1,61 @@
+import Tuning
+
+/// The request to start a tuning job.
+package struct CreateHyperParameterTuningJob: Sendable {
+    /// The request as it came, without nulls.
+    package let body: JSONValue
+
+    /// Checks the shape of a request.
+    ///
+    /// - Throws: A `ValidationException` that lists every violation.
+    package init(body: JSONValue) throws(APIError) {
+        try ShapeValidator.check(body, is: .createTuningJob)
+        self.body = body.withoutNulls
+    }
+
+    /// Makes the specification that the request asks for.
+    ///
+    /// - Throws: A `ValidationException` that lists every problem.
+    package func validated(
+        scope: RequestScope = RequestScope(), checkImage: @escaping ImageCheck = { _ in nil }
+    ) throws(APIError) -> TuningJobSpecification {
+        var problems = Problems()
+        problems.addUnavailable(inTuningJob: body)
+        let config = body["HyperParameterTuningJobConfig"]
+        let tags = TagRules.tags(body["Tags"], problems: &problems)
+        let definitions = DefinitionRules(body: body, checkImage: checkImage)
+            .definitions(problems: &problems)
+        SearchSpaceRules.checkCount(definitions, problems: &problems)
+        let strategy = config?["Strategy"]?.string ?? ""
+        if config?["StrategyConfig"] != nil, strategy != "Hyperband" {
+            problems.add("StrategyConfig is only for Strategy Hyperband; leave it out.")
+        }
+        let plan = PlanRules.plan(strategy: strategy, tags: tags, problems: &problems)
+        // Combinations are counted only where what they are made of is right.
+        try problems.throwIfAny(counted: false)
+        let limits = ResourceLimits(wire: config?["ResourceLimits"])
+        PlanRules.checkCombinations(
+            definitions, plan: plan, countMax: limits.trainingJobCountMax, problems: &problems)
+        try problems.throwIfAny(counted: false)
+        return TuningJobSpecification(
+            name: body["HyperParameterTuningJobName"]?.string ?? "", definitions: definitions,
+            plan: plan, limits: limits,
+            seed: config?["RandomSeed"]?.integer.map { UInt64($0) }, tags: tags,
+            arnPrefix: scope.arnPrefix, request: body)
+    }
+
+    /// The answer to a request that was accepted.
+    package static func answer(_ job: TuningJob) -> JSONValue {
+        ["HyperParameterTuningJobArn": .string(job.arn)]
+    }
+}
+
+extension ResourceLimits {
+    /// Reads limits whose shape has been checked.
+    fileprivate init(wire limits: JSONValue?) {
+        self.init(
+            trainingJobCountMax: limits?["MaxNumberOfTrainingJobs"]?.integer,
+            parallelCountMax: limits?["MaxParallelTrainingJobs"]?.integer ?? 1,
+            runtimeMax: limits?["MaxRuntimeInSeconds"]?.integer.map { .seconds($0) })
+    }
+}

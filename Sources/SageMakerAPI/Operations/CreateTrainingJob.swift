@@ -1,0 +1,53 @@
+import Tuning
+
+/// The request to start a training job on its own.
+package struct CreateTrainingJob: Sendable {
+    /// The request as it came, without nulls.
+    package let body: JSONValue
+
+    /// Checks the shape of a request.
+    ///
+    /// - Throws: A `ValidationException` that lists every violation.
+    package init(body: JSONValue) throws(APIError) {
+        try ShapeValidator.check(body, is: .createTrainingJob)
+        self.body = body.withoutNulls
+    }
+
+    /// The name asked for.
+    package var name: TrainingJob.Name { body["TrainingJobName"]?.string ?? "" }
+
+    /// Makes the specification of a tuning job of this one training job.
+    ///
+    /// - Throws: A `ValidationException` that lists every problem.
+    package func validated(
+        scope: RequestScope = RequestScope(), checkImage: ImageCheck = { _ in nil }
+    ) throws(APIError) -> TuningJobSpecification {
+        var problems = Problems()
+        problems.addUnavailable(inTrainingJob: body)
+        let algorithm = body["AlgorithmSpecification"]
+        let definition = TrainingJobDefinition(
+            searchSpace: .empty, objective: nil,
+            staticHyperparameters: body["HyperParameters"]?.texts ?? [:],
+            image: TrainingRules.image(
+                algorithm, at: "AlgorithmSpecification", problems: &problems),
+            metrics: TrainingRules.metrics(algorithm, problems: &problems),
+            stoppingCondition: TrainingRules.stoppingCondition(
+                body["StoppingCondition"], at: "StoppingCondition", problems: &problems),
+            retryCountMax: TrainingRules.retryCountMax(body),
+            envelope: body.removing(["TrainingJobName", "HyperParameters", "Tags"]))
+        if !definition.image.isEmpty, let problem = checkImage(definition) {
+            problems.add("AlgorithmSpecification.TrainingImage: \(problem)")
+        }
+        let tags = TagRules.tags(body["Tags"], problems: &problems)
+        try problems.throwIfAny(counted: false)
+        return TuningJobSpecification(
+            name: name, kind: .training, definitions: [definition], plan: .fullTraining(.single),
+            limits: ResourceLimits(trainingJobCountMax: 1, parallelCountMax: 1), tags: tags,
+            arnPrefix: scope.arnPrefix, request: body)
+    }
+
+    /// The answer to a request that was accepted.
+    package static func answer(_ specification: TuningJobSpecification) -> JSONValue {
+        ["TrainingJobArn": .string(specification.arn(ofTrainingJob: specification.name))]
+    }
+}

@@ -1,0 +1,26 @@
+/// Everything that is wrong with one request, in the order it was found.
+struct Problems {
+    /// More problems than this are counted, not listed.
+    private static let listedMax = 100
+
+    private var listed: [String] = []
+    private var count = 0
+
+    /// Notes a problem.
+    mutating func add(_ problem: String) {
+        count += 1
+        if count <= Self.listedMax { listed.append(problem) }
+    }
+
+    /// Refuses the request when there are problems.
+    ///
+    /// - Parameter counted: Whether one problem alone is introduced by its number too.
+    /// - Throws: A `ValidationException` that lists them all.
+    func throwIfAny(counted: Bool) throws(APIError) {
+        guard count > 0 else { return }
+        if count == 1, !counted { throw .validation(listed[0]) }
+        let noun = count == 1 ? "validation error" : "validation errors"
+        let rest = count > listed.count ? "; and \(count - listed.count) more" : ""
+        throw .validation("\(count) \(noun) detected: \(listed.joined(separator: "; "))\(rest)")
+    }
+}

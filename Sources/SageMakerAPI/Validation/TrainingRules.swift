@@ -1,0 +1,65 @@
+import Foundation
+import Tuning
+
+/// What definitions of tuning jobs and training jobs have in common.
+enum TrainingRules {
+    /// The image of an algorithm specification.
+    static func image(
+        _ specification: JSONValue?, at place: String, problems: inout Problems
+    ) -> String {
+        problems.addUnavailable(inAlgorithm: specification, at: place)
+        let image = specification?["TrainingImage"]?.string ?? ""
+        if specification?["AlgorithmName"] != nil {
+            if !image.isEmpty {
+                problems.add(
+                    "\(place) has both TrainingImage and AlgorithmName; give exactly one.")
+            }
+        } else if image.isEmpty {
+            problems.add("\(place) has no TrainingImage; it says which program is trained.")
+        }
+        return image
+    }
+
+    /// The metrics of an algorithm specification; their expressions must compile.
+    static func metrics(
+        _ specification: JSONValue?, problems: inout Problems
+    ) -> [MetricDefinition] {
+        var definitions: [MetricDefinition] = []
+        for element in specification?["MetricDefinitions"]?.array ?? [] {
+            guard let name = element["Name"]?.string, let regex = element["Regex"]?.string else {
+                continue
+            }
+            if (try? NSRegularExpression(pattern: regex)) == nil {
+                problems.add(
+                    "MetricDefinitions: the Regex '\(regex)' of metric '\(name)' is not a regular "
+                        + "expression.")
+            }
+            definitions.append(MetricDefinition(name: name, regex: regex))
+        }
+        return definitions
+    }
+
+    /// How long a training job may take.
+    static func stoppingCondition(
+        _ condition: JSONValue?, at place: String, problems: inout Problems
+    ) -> StoppingCondition {
+        func seconds(_ member: String) -> Duration? {
+            condition?[member]?.integer.map { .seconds($0) }
+        }
+        let runtimeMax = seconds("MaxRuntimeInSeconds") ?? StoppingCondition().runtimeMax
+        let waitMax = seconds("MaxWaitTimeInSeconds")
+        if let waitMax, waitMax < runtimeMax {
+            problems.add(
+                "\(place): MaxWaitTimeInSeconds [\(waitMax.components.seconds)] must be at least "
+                    + "MaxRuntimeInSeconds [\(runtimeMax.components.seconds)].")
+        }
+        return StoppingCondition(
+            runtimeMax: runtimeMax, waitMax: waitMax,
+            pendingMax: seconds("MaxPendingTimeInSeconds"))
+    }
+
+    /// How often a training job that failed by an internal error is tried again.
+    static func retryCountMax(_ definition: JSONValue) -> Int {
+        definition["RetryStrategy"]?["MaximumRetryAttempts"]?.integer ?? 0
+    }
+}

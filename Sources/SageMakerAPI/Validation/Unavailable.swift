@@ -1,0 +1,54 @@
+import Tuning
+
+// What the API has and this version cannot do yet. It is refused by name, never ignored; whatever
+// learns to do one of these deletes its refusal here.
+
+extension Problems {
+    /// Refuses what a CreateHyperParameterTuningJob asks for in vain.
+    mutating func addUnavailable(inTuningJob body: JSONValue) {
+        let config = body["HyperParameterTuningJobConfig"]
+        for strategy in ["Bayesian", "Hyperband"] where config?["Strategy"]?.string == strategy {
+            addUnavailable("Strategy \(strategy)", "use Random or Grid")
+        }
+        if config?["TrainingJobEarlyStoppingType"]?.string == "Auto" {
+            addUnavailable("TrainingJobEarlyStoppingType Auto", "use Off")
+        }
+        let criteria = config?["TuningJobCompletionCriteria"]
+        if criteria?["TargetObjectiveMetricValue"] != nil {
+            addUnavailable("TuningJobCompletionCriteria.TargetObjectiveMetricValue")
+        }
+        if criteria?["BestObjectiveNotImproving"]?["MaxNumberOfTrainingJobsNotImproving"] != nil {
+            addUnavailable("TuningJobCompletionCriteria.BestObjectiveNotImproving")
+        }
+        if criteria?["ConvergenceDetected"]?["CompleteOnConvergence"]?.string == "Enabled" {
+            addUnavailable(
+                "TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence Enabled",
+                "use Disabled")
+        }
+        if body["WarmStartConfig"] != nil { addUnavailable("WarmStartConfig") }
+        if body["Autotune"] != nil { addUnavailable("Autotune") }
+    }
+
+    /// Refuses ranges that the service would have to find.
+    mutating func addUnavailable(inRanges ranges: JSONValue, at place: String) {
+        if ranges["AutoParameters"]?.array?.isEmpty == false {
+            addUnavailable("\(place).AutoParameters", "give the hyperparameters ranges")
+        }
+    }
+
+    /// Refuses algorithms that are known by name.
+    mutating func addUnavailable(inAlgorithm specification: JSONValue?, at place: String) {
+        if specification?["AlgorithmName"] != nil {
+            addUnavailable("\(place).AlgorithmName", "use TrainingImage")
+        }
+    }
+
+    /// Refuses what a CreateTrainingJob asks for in vain.
+    mutating func addUnavailable(inTrainingJob body: JSONValue) {
+        if body["ServerlessJobConfig"] != nil { addUnavailable("ServerlessJobConfig") }
+    }
+
+    private mutating func addUnavailable(_ what: String, _ advice: String = "leave it out") {
+        add("\(what) is not available in this version of tuner; \(advice).")
+    }
+}

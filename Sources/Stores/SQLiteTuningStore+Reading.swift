@@ -1,0 +1,239 @@
+import Foundation
+import GRDB
+import Tuning
+
+extension SQLiteTuningStore {
+    /// The tuning job of a kind with a name (of `.tuning`: in any case); `nil` when there is none.
+    public func tuningJob(
+        named name: TuningJob.Name, kind: TuningJobSpecification.Kind
+    ) async throws -> TuningJob? {
+        let condition =
+            switch kind {
+            case .tuning: "name = ? COLLATE NOCASE AND kind = 'tuning' AND is_deleted = 0"
+            case .training: "name = ? AND kind = 'training' AND is_deleted = 0"
+            }
+        return try await tuningJobs(where: condition, [name]).first
+    }
+
+    /// A tuning job, also one whose entry was deleted while its training jobs were kept.
+    public func tuningJob(_ id: TuningJob.ID) async throws -> TuningJob? {
+        try await tuningJobs(where: "id = ?", [id.rawValue]).first
+    }
+
+    /// Tuning jobs of kind `.tuning` that a query selects, a page at a time.
+    public func tuningJobs(_ query: TuningJobQuery) async throws -> Page<TuningJob> {
+        let listing = try Listing(query)
+        return try await page(of: listing, TuningJob.init(row:))
+    }
+
+    /// Tuning jobs of all kinds that are not finished, oldest first.
+    public func unfinishedTuningJobs() async throws -> [TuningJob] {
+        try await tuningJobs(
+            where: "status IN ('InProgress', 'Stopping') ORDER BY creation_time, name", [])
+    }
+
+    /// What a tuning job was asked to do; also for one whose entry was deleted.
+    public func specification(of id: TuningJob.ID) async throws -> TuningJobSpecification? {
+        if let specification = specifications[id] { return specification }
+        let content = try await read { database in
+            try String.fetchOne(
+                database.cachedStatement(
+                    sql: "SELECT content FROM specification WHERE tuning_job = ?"),
+                arguments: [id.rawValue])
+        }
+        guard let content else { return nil }
+        do {
+            let specification = try JSONDecoder().decode(
+                TuningJobSpecification.self, from: Data(content.utf8))
+            specifications.keep(specification, of: id)
+            return specification
+        } catch {
+            throw StoreError.corrupt(
+                path: path, detail: "specification of tuning job \(id.rawValue): \(error)")
+        }
+    }
+
+    /// The training job with a name; `nil` when there is none.
+    public func trainingJob(named name: TrainingJob.Name) async throws -> TrainingJob? {
+        try await trainingJob(where: "name = ?", [name])
+    }
+
+    /// The training job at a place; `nil` when there is none.
+    public func trainingJob(_ id: TrainingJob.ID) async throws -> TrainingJob? {
+        try await trainingJob(
+            where: "tuning_job = ? AND ordinal = ?", [id.tuningJob.rawValue, id.ordinal])
+    }
+
+    /// Training jobs that a query selects, a page at a time.
+    public func trainingJobs(_ query: TrainingJobQuery) async throws -> Page<TrainingJob> {
+        let listing = try Listing(query)
+        return try await page(of: listing, TrainingJob.init(row:))
+    }
+
+    /// Events in stored order after a position, at most `limit`, each with its position.
+    public func events(
+        of id: TuningJob.ID, after position: EventPosition?, limit: Int
+    ) async throws -> [StoredEvent] {
+        try await read { database in
+            let rows = try Row.fetchCursor(
+                database.cachedStatement(
+                    sql: """
+                        SELECT position, kind, trial, time, payload FROM event
+                            WHERE tuning_job = ? AND position > ? ORDER BY position LIMIT ?
+                        """),
+                arguments: [id.rawValue, position?.number ?? 0, limit])
+            var events: [StoredEvent] = []
+            while let row = try rows.next() {
+                let event = try TuningEvent(
+                    kind: row[1], trial: row[2],
+                    time: Date(timeIntervalSinceReferenceDate: row[3]), payload: row[4])
+                events.append(StoredEvent(position: EventPosition(row[0]), event: event))
+            }
+            return events
+        }
+    }
+
+    /// The tags of a job, in the order of their keys; `nil` when there is no such job.
+    public func tags(of resource: TaggedResource) async throws -> [Tag]? {
+        try await read { database in
+            try database.hasResource(resource) ? try database.tags(of: resource) : nil
+        }
+    }
+}
+
+// MARK: - Rows
+
+extension SQLiteTuningStore {
+    private func tuningJobs(
+        where condition: String, _ arguments: StatementArguments
+    ) async throws -> [TuningJob] {
+        try await read { database in
+            try Row.fetchAll(
+                database.cachedStatement(sql: "\(TuningJob.selection) WHERE \(condition)"),
+                arguments: arguments
+            ).map(TuningJob.init(row:))
+        }
+    }
+
+    private func trainingJob(
+        where condition: String, _ arguments: StatementArguments
+    ) async throws -> TrainingJob? {
+        try await read { database in
+            try Row.fetchOne(
+                database.cachedStatement(sql: "\(TrainingJob.selection) WHERE \(condition)"),
+                arguments: arguments
+            ).map(TrainingJob.init(row:))
+        }
+    }
+
+    private func page<Element: Sendable>(
+        of listing: Listing, _ element: @escaping @Sendable (Row) throws -> Element
+    ) async throws -> Page<Element> {
+        try await read { database in
+            var rows = try Row.fetchAll(
+                database.cachedStatement(sql: listing.sql), arguments: listing.arguments)
+            let hasMore = rows.count > listing.limit
+            if hasMore { rows.removeLast() }
+            let next = hasMore ? rows.last.map(listing.token(after:)) : nil
+            return Page(elements: try rows.map(element), next: next)
+        }
+    }
+
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.read(body)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+}
+
+extension TuningJob {
+    static let selection = "SELECT * FROM tuning_job"
+
+    fileprivate init(row: Row) throws {
+        try self.init(
+            id: ID(rawValue: row["id"]), name: row["name"], kind: row.choice("kind"),
+            status: row.choice("status"), creationTime: row.time("creation_time"),
+            lastModifiedTime: row.time("last_modified_time"), details: row["details"])
+    }
+}
+
+extension TrainingJob {
+    static let selection = "SELECT * FROM training_job"
+
+    fileprivate init(row: Row) throws {
+        try self.init(
+            id: ID(tuningJob: TuningJob.ID(rawValue: row["tuning_job"]), ordinal: row["ordinal"]),
+            name: row["name"], status: row.choice("status"),
+            creationTime: row.time("creation_time"),
+            lastModifiedTime: row.time("last_modified_time"), origin: row["origin"],
+            details: row["details"])
+    }
+}
+
+extension Row {
+    fileprivate func time(_ column: String) -> Date {
+        Date(timeIntervalSinceReferenceDate: self[column])
+    }
+
+    fileprivate func choice<Choice: RawRepresentable<String>>(_ column: String) throws -> Choice {
+        let text: String = self[column]
+        guard let choice = Choice(rawValue: text) else {
+            throw PayloadError("column '\(column)' has the unknown value '\(text)'")
+        }
+        return choice
+    }
+}
+
+// MARK: - Tags
+
+extension TaggedResource {
+    /// The tuning job and the ordinal that the rows of tags have.
+    var key: (job: Int64, ordinal: Int?) {
+        switch self {
+        case .tuningJob(let id): (id.rawValue, nil)
+        case .trainingJob(let id): (id.tuningJob.rawValue, id.ordinal)
+        }
+    }
+
+    /// What messages call it: its number, for without its row it has no name.
+    var label: String {
+        switch self {
+        case .tuningJob(let id): "\(id.rawValue)"
+        case .trainingJob(let id): "\(id.tuningJob.rawValue)/\(id.ordinal)"
+        }
+    }
+}
+
+extension Database {
+    /// Whether there is a job, and its entry was not deleted.
+    func hasResource(_ resource: TaggedResource) throws -> Bool {
+        let (job, ordinal) = resource.key
+        if let ordinal {
+            return try Int.fetchOne(
+                cachedStatement(
+                    sql: "SELECT 1 FROM training_job WHERE tuning_job = ? AND ordinal = ?"),
+                arguments: [job, ordinal]) != nil
+        }
+        return try Int.fetchOne(
+            cachedStatement(sql: "SELECT 1 FROM tuning_job WHERE id = ? AND is_deleted = 0"),
+            arguments: [job]) != nil
+    }
+
+    /// The tags of a job, in the order of their keys.
+    func tags(of resource: TaggedResource) throws -> [Tag] {
+        let (job, ordinal) = resource.key
+        return try Row.fetchAll(
+            cachedStatement(
+                sql: """
+                    SELECT key, value FROM tag WHERE tuning_job = ? AND ordinal IS ? ORDER BY key
+                    """),
+            arguments: [job, ordinal]
+        ).map { Tag(key: $0["key"], value: $0["value"]) }
+    }
+}
