@@ -1,0 +1,43 @@
+import Strategies
+import Testing
+import Tuning
+import TuningTesting
+
+@Suite("Every strategy")
+struct StrategyConformanceTests {
+    static let strategies = [
+        StrategyConformance("Random") {
+            try TuningPlan.fullTraining(.random).strategy(for: $0, seed: $1)
+        },
+        StrategyConformance("Sobol") {
+            try TuningPlan.fullTraining(.quasiRandom).strategy(for: $0, seed: $1)
+        },
+        // The combinations of more parameters, three levels each, are too many to be counted.
+        StrategyConformance("Grid", dimensionMax: 30) {
+            // Integers have all their values, so that finite spaces are used up.
+            let levels = $0.parameters.filter { $0.domain.valueCount == nil }
+                .map { ($0.name, 3) }
+            let plan = TuningPlan.fullTraining(
+                .grid(GridLevels(byName: Dictionary(uniqueKeysWithValues: levels))))
+            return try plan.strategy(for: $0, seed: $1)
+        },
+    ]
+
+    @Test("Suggests legal values, none twice", arguments: strategies)
+    func legal(strategy: StrategyConformance) throws { try strategy.suggestsLegalValuesOnce() }
+
+    @Test("Suggests the same for the same seed and events", arguments: strategies)
+    func reproducible(strategy: StrategyConformance) throws { try strategy.isReproducible() }
+
+    @Test("Suggests after a replay what it does live", arguments: strategies)
+    func replay(strategy: StrategyConformance) throws { try strategy.replays() }
+
+    @Test("Survives flat, failed and infinite results", arguments: strategies)
+    func outcomes(strategy: StrategyConformance) throws { try strategy.survivesOutcomes() }
+
+    @Test("Runs trials side by side that finish in any order", arguments: strategies)
+    func parallel(strategy: StrategyConformance) throws { try strategy.runsInParallel() }
+
+    @Test("Uses up finite spaces and then ends", arguments: strategies)
+    func finite(strategy: StrategyConformance) throws { try strategy.endsFiniteSpaces() }
+}
