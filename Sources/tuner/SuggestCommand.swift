@@ -29,8 +29,8 @@ struct SuggestCommand: ParsableCommand {
         guard let header = readLine() else { return }
         var session: AskTellSession
         do {
-            session = try AskTellSession(header: header) { plan, space in
-                try plan.strategy(for: space)
+            session = try AskTellSession(header: header) { plan, space, seed in
+                try plan.strategy(for: space, seed: seed)
             }
         } catch {
             Self.say(AskTellSession.refusal(error))
