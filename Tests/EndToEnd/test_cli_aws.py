@@ -60,9 +60,9 @@ def test_a_job_from_creation_to_deletion(aws):
     wait_until(aws, "cli", "Completed")
 
     named = ("--hyper-parameter-tuning-job-name", "cli")
-    jobs = aws(
-        "list-training-jobs-for-hyper-parameter-tuning-job", *named, "--page-size", "2"
-    )["TrainingJobSummaries"]
+    jobs = aws("list-training-jobs-for-hyper-parameter-tuning-job", *named, "--page-size", "2")[
+        "TrainingJobSummaries"
+    ]
     assert len({job["TrainingJobName"] for job in jobs}) == 5
     values = [job["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for job in jobs]
     best = describe(aws, "cli")["BestTrainingJob"]
@@ -71,9 +71,9 @@ def test_a_job_from_creation_to_deletion(aws):
     training = aws("describe-training-job", "--training-job-name", jobs[0]["TrainingJobName"])
     assert training["TrainingJobStatus"] == "Completed"
     listed = aws("list-hyper-parameter-tuning-jobs", "--status-equals", "Completed")
-    assert [job["HyperParameterTuningJobName"] for job in listed[
-        "HyperParameterTuningJobSummaries"
-    ]] == ["cli"]
+    assert [
+        job["HyperParameterTuningJobName"] for job in listed["HyperParameterTuningJobSummaries"]
+    ] == ["cli"]
 
     aws("add-tags", "--resource-arn", arn, "--tags", "Key=team,Value=vision", "Key=a,Value=b")
     aws("delete-tags", "--resource-arn", arn, "--tag-keys", "a")
@@ -109,8 +109,10 @@ def test_a_training_job_runs_alone(aws, tmp_path):
     }
     aws("create-training-job", request=request)
     wait_for(
-        lambda: aws("describe-training-job", "--training-job-name", "alone")["TrainingJobStatus"]
-        == "Completed",
+        lambda: (
+            aws("describe-training-job", "--training-job-name", "alone")["TrainingJobStatus"]
+            == "Completed"
+        ),
         interval=0.5,
     )
     listed = aws("list-training-jobs", "--name-contains", "alone")["TrainingJobSummaries"]

@@ -5,9 +5,8 @@ import sys
 import pytest
 from botocore.exceptions import ClientError
 from jobs import (
-    ROOT,
-    X_RANGE,
     STEPS,
+    X_RANGE,
     assert_counters_match,
     continuous,
     definition,
@@ -18,7 +17,7 @@ from jobs import (
     tuning_job,
     wait_until_over,
 )
-from service import processes_of, wait_for
+from service import ROOT, processes_of, wait_for
 
 ACCURACY = {"Name": "validation:accuracy", "Regex": "validation:accuracy=([0-9.]+)"}
 RANGES = {
@@ -164,7 +163,10 @@ def test_jobs_are_listed_page_by_page_and_by_name(serve):
         request = tuning_job(name, definition("mock:branin"), branin_ranges(), count=1)
         client.create_hyper_parameter_tuning_job(**request)
     pages = client.get_paginator("list_hyper_parameter_tuning_jobs").paginate(
-        NameContains="listed", SortBy="Name", SortOrder="Ascending", PaginationConfig={"PageSize": 2}
+        NameContains="listed",
+        SortBy="Name",
+        SortOrder="Ascending",
+        PaginationConfig={"PageSize": 2},
     )
     listed = [page["HyperParameterTuningJobSummaries"] for page in pages]
     assert [len(page) for page in listed] == [2, 2, 1]
