@@ -87,7 +87,8 @@ package struct JobARN: Hashable, Sendable {
 
     init(checked value: JSONValue?) throws(APIError) {
         text = value?.string ?? ""
-        let resource = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).last ?? ""
+        let resource =
+            text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).last ?? ""
         let parts = resource.split(separator: "/", maxSplits: 1)
         guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])) else {
             throw .validation(

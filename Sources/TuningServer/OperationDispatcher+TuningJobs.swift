@@ -1,0 +1,66 @@
+import Orchestration
+import SageMakerAPI
+import Tuning
+
+// The operations on tuning jobs.
+
+extension OperationDispatcher {
+    func createTuningJob(_ body: JSONValue, _ scope: RequestScope) async throws -> JSONValue {
+        let specification = try CreateHyperParameterTuningJob(body: body)
+            .validated(scope: scope, checkImage: checkImage)
+        do {
+            return CreateHyperParameterTuningJob.answer(
+                try await orchestrator.submit(specification))
+        } catch StoreError.alreadyExists {
+            throw APIError.tuningJobExists(specification.name)
+        }
+    }
+
+    func describeTuningJob(_ body: JSONValue) async throws -> JSONValue {
+        let job = try await tuningJob(named: TuningJobReference(body: body).name)
+        var best: TrainingJob?
+        if let ordinal = job.best?.ordinal {
+            best = try await reader.trainingJob(.init(tuningJob: job.id, ordinal: ordinal))
+        }
+        return DescribeHyperParameterTuningJob.answer(
+            job, specification: try await specification(of: job.id), best: best, now: now())
+    }
+
+    func listTuningJobs(_ body: JSONValue) async throws -> JSONValue {
+        guard let query = try ListHyperParameterTuningJobs(body: body).query else {
+            return ListHyperParameterTuningJobs.answer(Page(elements: [], next: nil))
+        }
+        return ListHyperParameterTuningJobs.answer(try await reader.tuningJobs(query))
+    }
+
+    func listTrainingJobsOfTuningJob(_ body: JSONValue) async throws -> JSONValue {
+        let request = try ListTrainingJobsForHyperParameterTuningJob(body: body)
+        let job = try await tuningJob(named: request.name)
+        var page = Page<TrainingJob>(elements: [], next: nil)
+        if let query = request.query(of: job.id) { page = try await reader.trainingJobs(query) }
+        return ListTrainingJobsForHyperParameterTuningJob.answer(
+            page, specification: try await specification(of: job.id))
+    }
+
+    func stopTuningJob(_ body: JSONValue) async throws -> JSONValue {
+        let name = try TuningJobReference(body: body).name
+        do {
+            try await orchestrator.stopTuningJob(try await tuningJob(named: name).id)
+        } catch StoreError.notFound {
+            throw APIError.noTuningJob(name)
+        }
+        return [:]
+    }
+
+    func deleteTuningJob(_ body: JSONValue) async throws -> JSONValue {
+        let name = try TuningJobReference(body: body).name
+        do {
+            try await orchestrator.deleteTuningJob(try await tuningJob(named: name).id)
+        } catch StoreError.notFound {
+            throw APIError.noTuningJob(name)
+        } catch OrchestratorError.notFinished(_, let status) {
+            throw APIError.tuningJobInUse(name, status: status)
+        }
+        return [:]
+    }
+}

@@ -1,0 +1,46 @@
+import Hummingbird
+import SageMakerAPI
+
+/// Refuses requests that a web page could have sent through somebody's browser.
+///
+/// Whoever can send a request can run programs as the daemon's user. A page of any site can reach
+/// loopback, directly or through a name of its own that it points there; but its requests say where
+/// they come from, and whom they think they talk to.
+struct RequestGuard<Context: RequestContext>: RouterMiddleware {
+    /// Whether only loopback names are taken for the service.
+    let isOnLoopback: Bool
+
+    func handle(
+        _ request: Request, context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        if request.headers[.origin] != nil {
+            throw APIError.accessDenied("Requests from web pages are not accepted.")
+        }
+        if isOnLoopback, !Loopback.isAuthority(request.head.authority) {
+            throw APIError.accessDenied(
+                "The Host header must name this service: 127.0.0.1, localhost or [::1].")
+        }
+        return try await next(request, context)
+    }
+}
+
+/// What means this machine to itself.
+enum Loopback {
+    /// Whether listening on a host lets nobody else in.
+    static func isHost(_ host: String) -> Bool {
+        ["127.0.0.1", "localhost", "::1"].contains(host)
+    }
+
+    /// Whether a Host header, with or without a port, names this machine.
+    static func isAuthority(_ authority: String?) -> Bool {
+        guard let authority else { return false }
+        return ["127.0.0.1", "localhost", "[::1]"].contains { name in
+            guard authority.lowercased().hasPrefix(name) else { return false }
+            let port = authority.dropFirst(name.count)
+            return port.isEmpty
+                || (port.first == ":"
+                    && port.dropFirst().utf8.allSatisfy { (48...57).contains($0) })
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import SageMakerAPI
+import Testing
+import Tuning
+
+@Suite("Constraints of single members")
+struct ShapeTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let path: [String]
+        let value: JSONValue
+        let constraint: String
+        var testDescription: String { path.joined(separator: ".") + ": \(constraint)" }
+
+        init(_ path: String..., value: JSONValue, _ constraint: String) {
+            self.path = path
+            self.value = value
+            self.constraint = constraint
+        }
+    }
+
+    private static let config = "HyperParameterTuningJobConfig"
+    private static let one = "TrainingJobDefinition"
+
+    @Test(
+        "A tuning job that breaks one constraint is refused with that constraint alone",
+        arguments: [
+            Row(
+                "HyperParameterTuningJobName", value: .null,
+                "Value null at 'hyperParameterTuningJobName' failed to satisfy constraint: "
+                    + "Member must not be null"),
+            Row(
+                "HyperParameterTuningJobName", value: 5,
+                "Value '5' at 'hyperParameterTuningJobName' failed to satisfy constraint: "
+                    + "Member must be a string"),
+            Row(
+                "HyperParameterTuningJobName", value: "not valid",
+                "Value 'not valid' at 'hyperParameterTuningJobName' failed to satisfy constraint: "
+                    + "Member must satisfy regular expression pattern: "
+                    + "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}"),
+            Row(
+                "HyperParameterTuningJobName", value: "a23456789012345678901234567890123",
+                "Value 'a23456789012345678901234567890123' at 'hyperParameterTuningJobName' failed "
+                    + "to satisfy constraint: Member must have length less than or equal to 32"),
+            Row(
+                config, value: "x",
+                "Value 'x' at 'hyperParameterTuningJobConfig' failed to satisfy constraint: "
+                    + "Member must be an object"),
+            Row(
+                config, "Strategy", value: "Guess",
+                "Value 'Guess' at 'hyperParameterTuningJobConfig.strategy' failed to satisfy "
+                    + "constraint: Member must satisfy enum value set: "
+                    + "[Bayesian, Random, Hyperband, Grid, Sobol]"),
+            Row(
+                config, "ResourceLimits", "MaxParallelTrainingJobs", value: 0,
+                "Value '0' at 'hyperParameterTuningJobConfig.resourceLimits.maxParallelTrainingJobs' "
+                    + "failed to satisfy constraint: Member must have value greater than or equal to 1"
+            ),
+            Row(
+                config, "ResourceLimits", "MaxRuntimeInSeconds", value: 119,
+                "Value '119' at 'hyperParameterTuningJobConfig.resourceLimits.maxRuntimeInSeconds' "
+                    + "failed to satisfy constraint: Member must have value greater than or equal to "
+                    + "120"),
+            Row(
+                config, "ResourceLimits", "MaxRuntimeInSeconds", value: 15_768_001,
+                "Value '15768001' at "
+                    + "'hyperParameterTuningJobConfig.resourceLimits.maxRuntimeInSeconds' failed to "
+                    + "satisfy constraint: Member must have value less than or equal to 15768000"),
+            Row(
+                config, "RandomSeed", value: .number(1.5),
+                "Value '1.5' at 'hyperParameterTuningJobConfig.randomSeed' failed to satisfy "
+                    + "constraint: Member must be an integer"),
+            Row(
+                config, "ParameterRanges", "IntegerParameterRanges", "0", "MinValue", value: 1,
+                "Value '1' at 'hyperParameterTuningJobConfig.parameterRanges.integerParameterRanges"
+                    + ".1.member.minValue' failed to satisfy constraint: Member must be a string"),
+            Row(
+                config, "ParameterRanges", "CategoricalParameterRanges", "0", "Values", value: [],
+                "Value 'a list of 0' at 'hyperParameterTuningJobConfig.parameterRanges."
+                    + "categoricalParameterRanges.1.member.values' failed to satisfy constraint: "
+                    + "Member must have length greater than or equal to 1"),
+            Row(
+                one, "RoleArn", value: "arn:aws:iam::1:role/x",
+                "Value 'arn:aws:iam::1:role/x' at 'trainingJobDefinition.roleArn' failed to satisfy "
+                    + "constraint: Member must satisfy regular expression pattern: "
+                    + #"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"#),
+            Row(
+                one, "OutputDataConfig", "S3OutputPath", value: "http://x/y",
+                "Value 'http://x/y' at 'trainingJobDefinition.outputDataConfig.s3OutputPath' failed "
+                    + "to satisfy constraint: Member must satisfy regular expression pattern: "
+                    + "(https|s3)://([^/]+)/?(.*)|file:///(.*)"),
+            Row(
+                one, "StoppingCondition", "MaxPendingTimeInSeconds", value: 7_199,
+                "Value '7199' at 'trainingJobDefinition.stoppingCondition.maxPendingTimeInSeconds' "
+                    + "failed to satisfy constraint: Member must have value greater than or equal to "
+                    + "7200"),
+            Row(
+                one, "Environment", value: ["1x": "y"],
+                "Value '1x' at 'trainingJobDefinition.environment.1x' failed to satisfy constraint: "
+                    + "Member must satisfy regular expression pattern: [a-zA-Z_][a-zA-Z0-9_]*"),
+            Row(
+                one, "StaticHyperParameters", value: ["n": 3],
+                "Value '3' at 'trainingJobDefinition.staticHyperParameters.n' failed to satisfy "
+                    + "constraint: Member must be a string"),
+            Row(
+                one, "EnableNetworkIsolation", value: "true",
+                "Value 'true' at 'trainingJobDefinition.enableNetworkIsolation' failed to satisfy "
+                    + "constraint: Member must be a boolean"),
+            Row(
+                "Tags", "0", "Key", value: "",
+                "Value '' at 'tags.1.member.key' failed to satisfy constraint: "
+                    + "Member must have length greater than or equal to 1"),
+            Row(
+                "Tags", value: [:],
+                "Value 'an object of 0' at 'tags' failed to satisfy constraint: Member must be a list"
+            ),
+        ])
+    func oneViolation(row: Row) {
+        let body = Requests.tuningJob.setting(row.value, atPath: row.path)
+        #expect(throws: APIError.validation("1 validation error detected: \(row.constraint)")) {
+            try CreateHyperParameterTuningJob(body: body)
+        }
+    }
+
+    @Test("All violations are told at once, in the service's words")
+    func allViolations() {
+        let message =
+            "2 validation errors detected: "
+            + "Value null at 'trainingJobName' failed to satisfy constraint: "
+            + "Member must not be null; "
+            + "Value 'Stream' at 'algorithmSpecification.trainingInputMode' failed to satisfy "
+            + "constraint: Member must satisfy enum value set: [Pipe, File, FastFile]"
+        let body = Requests.trainingJob.removing("TrainingJobName")
+            .setting("Stream", at: "AlgorithmSpecification", "TrainingInputMode")
+        #expect(throws: APIError.validation(message)) { try CreateTrainingJob(body: body) }
+    }
+
+    @Test("Ten thousand violations are counted, and the first hundred told")
+    func manyViolations() throws {
+        let tags = JSONValue.array((0..<10_000).map { _ in ["Key": "k"] })
+        let error = try #require(throws: APIError.self) {
+            try CreateTrainingJob(body: Requests.trainingJob.setting(tags, at: "Tags"))
+        }
+        #expect(error.message.hasPrefix("10001 validation errors detected: "))
+        #expect(error.message.hasSuffix("; and 9901 more"))
+    }
+
+    @Test(
+        "Null means absent, and unknown members mean nothing",
+        arguments: [
+            Requests.tuningJob.setting(.null, at: "WarmStartConfig"),
+            Requests.tuningJob.setting("?", at: "NoSuchMember"),
+            Requests.tuningJob.setting(.null, at: one, "VpcConfig"),
+        ])
+    func ignored(body: JSONValue) throws {
+        let specification = try CreateHyperParameterTuningJob(body: body).validated()
+        #expect(specification.name == "digits")
+        #expect(specification.request.object?["WarmStartConfig"] == nil)
+    }
+}
