@@ -95,7 +95,7 @@ extension BackendConformance {
         },
         Check(description: "Attaching after detaching goes on behind the mark") { suite in
             let attempt = suite.attempts.reporting(40)
-            let before = SessionLog(announceAt: 3)
+            let before = SessionLog(announceAt: 3, holds: true)
             try await suite.detach(from: attempt, before)
             let after = SessionLog()
             let end = try await suite.run(attempt, after, mark: before.lastMark)
@@ -104,7 +104,7 @@ extension BackendConformance {
         },
         Check(description: "A detached attempt can be stopped after attaching") { suite in
             let attempt = suite.attempts.endless()
-            let before = SessionLog(announceAt: 1)
+            let before = SessionLog(announceAt: 1, holds: true)
             try await suite.detach(from: attempt, before)
             let after = SessionLog()
             after.stop.request(.tuningJobEnded)

@@ -17,6 +17,7 @@ public final class SessionLog: Sendable {
 
     private let record = Mutex(Record())
     private let announceAt: Int
+    private let holds: Bool
     private let verdict: Verdict
 
     /// Makes an empty log.
@@ -24,14 +25,17 @@ public final class SessionLog: Sendable {
     /// - Parameters:
     ///   - verdict: The answer to every measurement.
     ///   - announceAt: How many samples are enough.
-    public init(verdict: Verdict = .proceed, announceAt: Int = .max) {
+    ///   - holds: Whether the report that makes them enough returns only when it is cancelled, so
+    ///     that the attempt cannot come to its end before it is detached from.
+    public init(verdict: Verdict = .proceed, announceAt: Int = .max, holds: Bool = false) {
         self.verdict = verdict
+        self.holds = holds
         self.announceAt = announceAt
     }
 
     /// A session that goes on behind a mark.
     public func session(mark: ReportMark?) -> AttemptSession {
-        AttemptSession(mark: mark, stop: stop) { [self] update in keep(update) }
+        AttemptSession(mark: mark, stop: stop) { [self] update in try await keep(update) }
     }
 
     /// All samples, in order.
@@ -45,7 +49,7 @@ public final class SessionLog: Sendable {
     /// The last mark; `nil` before the first.
     public var lastMark: ReportMark? { marks.last }
 
-    private func keep(_ update: AttemptUpdate) -> Verdict {
+    private func keep(_ update: AttemptUpdate) async throws -> Verdict {
         switch update {
         case .entered(let phase, _, _):
             record.withLock { $0.phases.append(phase) }
@@ -56,7 +60,10 @@ public final class SessionLog: Sendable {
                 record.marks.append(mark)
                 return record.samples.count
             }
-            if count >= announceAt { announcement.request(.requested) }
+            if count >= announceAt {
+                announcement.request(.requested)
+                if holds { try await Task.sleep(for: .seconds(3600)) }
+            }
             return verdict
         }
     }

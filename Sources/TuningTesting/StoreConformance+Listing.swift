@@ -8,34 +8,46 @@ extension StoreConformance {
         for key in TrainingJobQuery.SortKey.allCases {
             for order in [Tuning.SortOrder.ascending, .descending] {
                 for owner in [nil, TuningJob.ID(rawValue: 1)] {
-                    var query = TrainingJobQuery()
-                    (query.sortKey, query.order, query.tuningJob) = (key, order, owner)
-                    let selected = jobs.filter { owner == nil || $0.job.id.tuningJob == owner }
-                    var expected = selected.sorted { left, right in
-                        switch key {
-                        case .name: left.job.name < right.job.name
-                        case .creationTime:
-                            (left.job.creationTime, left.job.name)
-                                < (right.job.creationTime, right.job.name)
-                        case .status:
-                            (left.job.status.rawValue, left.job.name)
-                                < (right.job.status.rawValue, right.job.name)
-                        case .objectiveValue:
-                            (left.value ?? 0, left.job.name) < (right.value ?? 0, right.job.name)
+                    for status in [nil, TrainingJob.Status.completed] {
+                        var query = TrainingJobQuery()
+                        (query.sortKey, query.order) = (key, order)
+                        (query.tuningJob, query.status) = (owner, status)
+                        query.created.after = SampleJob.start
+                        let expected = Self.selection(of: jobs, by: query)
+                        for limit in [1, 7, expected.count, 100] {
+                            query.limit = limit
+                            let paged = try await allPages(of: query, in: store)
+                            #expect(paged == expected, "\(query)")
                         }
-                    }
-                    if key == .objectiveValue { expected.removeAll { $0.value == nil } }
-                    if order == .descending { expected.reverse() }
-                    for limit in [1, 7, expected.count, 100] {
-                        query.limit = limit
-                        let paged = try await allPages(of: query, in: store)
-                        #expect(
-                            paged.map(\.name) == expected.map(\.job.name),
-                            "\(key) \(order) \(limit) \(String(describing: owner))")
                     }
                 }
             }
         }
+    }
+
+    /// What a query selects, the simple way.
+    private static func selection(
+        of jobs: [(job: TrainingJob, value: Double?)], by query: TrainingJobQuery
+    ) -> [TrainingJob] {
+        let selected = jobs.filter { job, value in
+            (query.tuningJob == nil || job.id.tuningJob == query.tuningJob)
+                && (query.status == nil || job.status == query.status)
+                && (query.created.after.map { job.creationTime > $0 } ?? true)
+                && (query.sortKey != .objectiveValue || value != nil)
+        }
+        let sorted = selected.sorted { left, right in
+            switch query.sortKey {
+            case .name: left.job.name < right.job.name
+            case .creationTime:
+                (left.job.creationTime, left.job.name) < (right.job.creationTime, right.job.name)
+            case .status:
+                (left.job.status.rawValue, left.job.name)
+                    < (right.job.status.rawValue, right.job.name)
+            case .objectiveValue:
+                (left.value ?? 0, left.job.name) < (right.value ?? 0, right.job.name)
+            }
+        }
+        return (query.order == .ascending ? sorted : sorted.reversed()).map(\.job)
     }
 
     /// Stores two tuning jobs with 30 training jobs in all, with many ties.

@@ -2,20 +2,20 @@ import Foundation
 import Tuning
 
 /// A tuning job that is taken through events, so that rows and events always fit together.
-struct SampleJob: Sendable {
+package struct SampleJob: Sendable {
     /// What happened so far.
-    private(set) var state: TuningJobState
+    package private(set) var state: TuningJobState
 
     /// The time of the first event, which no number of seconds since 1970 can express exactly.
-    static let start = Date(timeIntervalSinceReferenceDate: 800_000_000 + 0x1p-23)
+    package static let start = Date(timeIntervalSinceReferenceDate: 800_000_000 + 0x1p-23)
 
     /// Its identity.
-    var id: TuningJob.ID { state.job.id }
+    package var id: TuningJob.ID { state.job.id }
 
     /// A job of a kind that has not been stored.
     ///
     /// - Parameter number: Its identity; also moves the time of its creation.
-    init(
+    package init(
         _ name: String, number: Int64, kind: TuningJobSpecification.Kind = .tuning,
         direction: Objective.Direction = .maximize, tags: [Tuning.Tag] = [], age: TimeInterval = 0
     ) {
@@ -37,7 +37,7 @@ struct SampleJob: Sendable {
     }
 
     /// Moves on, and collects what a store is to write.
-    mutating func change(_ events: [TuningEvent]) throws -> TuningJobChange {
+    package mutating func change(_ events: [TuningEvent]) throws -> TuningJobChange {
         var trainingJobs: [Trial.ID: TrainingJob] = [:]
         for event in events {
             if let changed = try state.apply(event) { trainingJobs[changed.id.ordinal] = changed }
@@ -46,20 +46,20 @@ struct SampleJob: Sendable {
     }
 
     /// Stores the job itself.
-    func create(in store: any TuningStore) async throws {
+    package func create(in store: any TuningStore) async throws {
         try await store.create(
             TuningJobChange(job: state.job), specification: state.specification)
     }
 
     /// Moves on, and stores it.
-    mutating func append(_ events: [TuningEvent], to store: any TuningStore) async throws {
+    package mutating func append(_ events: [TuningEvent], to store: any TuningStore) async throws {
         try await store.append(change(events))
     }
 }
 
 extension TuningEvent {
     /// What happened to a trial, some seconds after the start.
-    static func sample(
+    package static func sample(
         _ trial: Trial.ID, _ change: TrialEvent.Change, after seconds: TimeInterval = 0
     ) -> TuningEvent {
         .trial(
@@ -68,7 +68,7 @@ extension TuningEvent {
     }
 
     /// A new trial.
-    static func sampleCreation(
+    package static func sampleCreation(
         _ trial: Trial.ID, after seconds: TimeInterval = 0
     ) -> TuningEvent {
         let tuned = Hyperparameters(checked: ["learning rate": "0.001", "é": ""])
@@ -80,7 +80,7 @@ extension TuningEvent {
 
 extension [TuningEvent] {
     /// All that happens to a trial that reports one value of its objective.
-    static func sampleLife(
+    package static func sampleLife(
         _ trial: Trial.ID, value: Double, end: Trial.Outcome? = nil, after seconds: TimeInterval = 0
     ) -> [TuningEvent] {
         let cost = Objective(.maximize, "accuracy").cost(of: value)
@@ -98,7 +98,7 @@ extension [TuningEvent] {
 
 extension MetricReport {
     /// A report of the objective, which is to be maximised.
-    static func sample(_ values: [MetricName: Double], number: Int = 1) -> MetricReport {
+    package static func sample(_ values: [MetricName: Double], number: Int = 1) -> MetricReport {
         MetricReport(
             MetricSample(
                 time: SampleJob.start.addingTimeInterval(Double(number) / 3), values: values),

@@ -63,7 +63,8 @@ final class LocalProcessFixture: Sendable {
     /// An attempt that runs a shell script with the hyperparameter `x`.
     func attempt(script: String, envelope: JSONValue = .object([:])) throws -> Attempt {
         let path = try write(script, to: "script-\(UUID().uuidString).sh")
-        return attempt(image: "exec:sh \(path) {x}", hyperparameters: ["x": "1"], envelope: envelope)
+        return attempt(
+            image: "exec:sh \(path) {x}", hyperparameters: ["x": "1"], envelope: envelope)
     }
 
     /// Writes a file into the fixture's directory; returns its path.

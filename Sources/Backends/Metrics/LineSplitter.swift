@@ -36,19 +36,51 @@ struct LineSplitter {
     }
 
     /// Takes the next bytes, and hands out the lines that end in them.
-    mutating func feed(_ chunk: UnsafeBufferPointer<UInt8>, _ handle: (Line) -> Void) {
+    ///
+    /// - Parameter isInteresting: Whether any line in some bytes is wanted; else they are passed over
+    ///   together, which is much faster.
+    mutating func feed(
+        _ chunk: UnsafeBufferPointer<UInt8>,
+        where isInteresting: (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true },
+        _ handle: (Line) -> Void
+    ) {
         var start = 0
         while start < chunk.count {
             let rest = UnsafeBufferPointer(rebasing: chunk[start...])
+            if position == consumed, let end = Self.lastLineEnd(in: rest),
+                !isInteresting(UnsafeBufferPointer(rebasing: rest[..<end]))
+            {
+                position += UInt64(end)
+                consumed = position
+                start += end
+                continue
+            }
+            let length = feedLines(rest, handle, count: position == consumed ? .max : 1)
+            start += length
+        }
+    }
+
+    /// Hands out complete lines, and keeps what is left unless enough lines were found before.
+    ///
+    /// - Returns: How many bytes were taken.
+    private mutating func feedLines(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ handle: (Line) -> Void, count: Int
+    ) -> Int {
+        var start = 0
+        var lineCount = 0
+        while start < bytes.count, lineCount < count {
+            let rest = UnsafeBufferPointer(rebasing: bytes[start...])
             guard let length = Self.lineLength(in: rest) else {
                 keep(rest)
-                break
+                return bytes.count
             }
             position += UInt64(length + 1)
             consumed = position
             finishLine(UnsafeBufferPointer(rebasing: rest[..<length]), handle)
             start += length + 1
+            lineCount += 1
         }
+        return start
     }
 
     /// Hands out what came after the last line's end as a line of its own, if anything did.
@@ -86,6 +118,11 @@ struct LineSplitter {
         let room = Self.lengthMax - pending.count
         pending.append(contentsOf: bytes.prefix(room))
         if bytes.count > room { pendingIsTruncated = true }
+    }
+
+    /// Where the last complete line ends; `nil` when no line ends here.
+    private static func lastLineEnd(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        bytes.lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 }
     }
 
     private static func lineLength(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {

@@ -16,6 +16,8 @@ struct MetricScanner {
 
     /// In how many lines a metric's expression may use up its budget.
     static let cutOffCountMax = 10
+    /// How many bytes are searched at once for what a match requires.
+    private static let blockSize = 8 * 1024
 
     /// The metrics that were given up.
     private(set) var givenUp: [MetricName] = []
@@ -44,7 +46,16 @@ struct MetricScanner {
 
     /// Takes the next bytes; returns what the lines that end in them held, where they held anything.
     mutating func scan(_ chunk: UnsafeBufferPointer<UInt8>) -> [Finding] {
-        collect { lines, handle in lines.feed(chunk, handle) }
+        let patterns = patterns
+        return collect { lines, handle in
+            for start in stride(from: 0, to: chunk.count, by: Self.blockSize) {
+                let block = chunk[start..<min(start + Self.blockSize, chunk.count)]
+                lines.feed(
+                    UnsafeBufferPointer(rebasing: block),
+                    where: { bytes in patterns.contains { bytes.contains($0.requiredBytes) } },
+                    handle)
+            }
+        }
     }
 
     /// Takes an unfinished last line as complete; returns what it held.

@@ -53,6 +53,9 @@ final class CommitQueue: Sendable {
         }
     }
 
+    /// How many writes wait for a commit that has not begun.
+    var waitingCount: Int { state.withLock(\.waiting.count) }
+
     /// Refuses further writes; those that wait are still performed.
     func close() {
         state.withLock { $0.isClosed = true }

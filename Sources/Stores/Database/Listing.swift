@@ -24,8 +24,10 @@ struct Listing: Sendable {
     private let subject: Subject
     private let key: SortKey
     private let order: Tuning.SortOrder
-    private var index: String
+    private let status: String?
+    private let token: PageToken?
     private var conditions: [String] = []
+    private var isOfTuningJob = false
     /// The most elements of the page.
     let limit: Int
     /// What the statement's placeholders stand for.
@@ -45,11 +47,11 @@ struct Listing: Sendable {
             case .creationTime: .creationTime
             case .status: .status
             }
-        index = "tuning_job_by_\(key.rawValue)"
+        status = query.status?.rawValue
+        token = query.token
         conditions = ["kind = 'tuning'", "is_deleted = 0"]
         try restrict(
-            nameContains: query.nameContains, created: query.created, modified: query.modified,
-            status: query.status?.rawValue, token: query.token)
+            nameContains: query.nameContains, created: query.created, modified: query.modified)
     }
 
     /// Lists training jobs.
@@ -67,22 +69,22 @@ struct Listing: Sendable {
             case .status: .status
             case .objectiveValue: .objectiveValue
             }
-        index = "training_job_by_\(key.rawValue)"
+        status = query.status?.rawValue
+        token = query.token
         if let job = query.tuningJob {
-            index = "training_job_of_tuning_job_by_\(key.rawValue)"
+            isOfTuningJob = true
             require("tuning_job = ?", [job.rawValue])
         }
         if key == .objectiveValue { conditions.append("objective_value IS NOT NULL") }
         try restrict(
-            nameContains: query.nameContains, created: query.created, modified: query.modified,
-            status: query.status?.rawValue, token: query.token)
+            nameContains: query.nameContains, created: query.created, modified: query.modified)
     }
 
     /// The statement; it finds one row more than the page holds when there is another page.
     var sql: String {
         let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let direction = order == .ascending ? "ASC" : "DESC"
-        let columns = key == .name ? ["name"] : [key.rawValue, "name"]
+        let columns = isByNameAlone ? ["name"] : [key.rawValue, "name"]
         return """
             SELECT * FROM \(subject.rawValue) INDEXED BY \(index) \(condition)
             ORDER BY \(columns.map { "\($0) \(direction)" }.joined(separator: ", "))
@@ -90,24 +92,42 @@ struct Listing: Sendable {
             """
     }
 
+    /// Whether names are the whole order, as they are among jobs of one status.
+    private var isByNameAlone: Bool {
+        key == .name || (key == .status && status != nil)
+    }
+
+    private var index: String {
+        let owner = isOfTuningJob ? "\(subject.rawValue)_of_tuning_job" : subject.rawValue
+        let isOfStatus = isByNameAlone && status != nil
+        return "\(owner)_by_\((isOfStatus ? .status : key).rawValue)"
+    }
+
     private mutating func restrict(
-        nameContains: String?, created: TimeWindow, modified: TimeWindow, status: String?,
-        token: PageToken?
+        nameContains: String?, created: TimeWindow, modified: TimeWindow
     ) throws(StoreError) {
         if let nameContains {
             let pattern = nameContains.map { "\\%_".contains($0) ? "\\\($0)" : "\($0)" }.joined()
             require("name LIKE ? ESCAPE '\\'", ["%\(pattern)%"])
         }
         if let status { require("status = ?", [status]) }
-        for (column, window) in [("creation_time", created), ("last_modified_time", modified)] {
-            if let after = window.after {
-                require("\(column) > ?", [after.timeIntervalSinceReferenceDate])
-            }
-            if let before = window.before {
-                require("\(column) < ?", [before.timeIntervalSinceReferenceDate])
-            }
-        }
+        require("creation_time", isIn: created)
+        require("last_modified_time", isIn: modified)
         if let token { try goOn(after: token) }
+    }
+
+    private mutating func require(_ column: String, isIn window: TimeWindow) {
+        // The token's place lies within the window already. The plus keeps the planner from
+        // beginning at the window's end instead of there.
+        let isPlaced = token != nil && key == .creationTime
+        if let after = window.after {
+            let column = isPlaced && order == .ascending ? "+\(column)" : column
+            require("\(column) > ?", [after.timeIntervalSinceReferenceDate])
+        }
+        if let before = window.before {
+            let column = isPlaced && order == .descending ? "+\(column)" : column
+            require("\(column) < ?", [before.timeIntervalSinceReferenceDate])
+        }
     }
 
     private mutating func require(_ condition: String, _ values: StatementArguments) {
@@ -144,7 +164,13 @@ extension Listing {
         let place = "(\(key.rawValue), name) \(sign) (?, ?)"
         switch (key, parts[3]) {
         case (.name, .string): require("name \(sign) ?", [name])
-        case (.status, .string(let status)): require(place, [status, name])
+        case (.status, .string(let last)):
+            guard let status else {
+                require(place, [last, name])
+                break
+            }
+            guard last == status else { throw .invalidPageToken }
+            require("name \(sign) ?", [name])
         case (.creationTime, .number(let value)), (.objectiveValue, .number(let value)):
             require(place, [value, name])
         default: throw .invalidPageToken
