@@ -34,7 +34,7 @@ enum DigitImages {{
 def main():
     digits = load_digits()
     lines = []
-    for label, pixels in zip(digits.target, digits.data.astype(int)):
+    for label, pixels in zip(digits.target, digits.data.astype(int), strict=True):
         lines.append(str(label) + "".join("0123456789abcdefg"[pixel] for pixel in pixels))
     text = "".join(line + "\n" for line in lines)
     checksum = hashlib.sha256(text.encode()).hexdigest()

@@ -117,7 +117,8 @@ extension TuningJobRunner {
         let start = TuningJobState(
             id: id, specification: specification, creationTime: job.creationTime)
         let strategies = try specification.definitions.map { definition in
-            try environment.strategies(specification.plan, definition.searchSpace)
+            try environment.strategies(
+                specification.plan, definition.searchSpace, specification.seed(of: id))
         }
         var events: [TuningEvent] = []
         var position: EventPosition?

@@ -55,7 +55,7 @@ package struct Scheduler: Sendable {
         state = start
         self.strategies = strategies
         supply = strategies.map { _ in Supply() }
-        seed = start.specification.seed ?? UInt64(bitPattern: start.job.id.rawValue)
+        seed = start.specification.seed(of: start.job.id)
         for event in events {
             try apply(event)
         }

@@ -60,6 +60,11 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
         return name + "-" + digits.leftPadded(to: 3) + "-" + suffix.leftPadded(to: 8)
     }
 
+    /// Where the randomness of a tuning job with this specification starts.
+    package func seed(of id: TuningJob.ID) -> UInt64 {
+        seed ?? UInt64(bitPattern: id.rawValue)
+    }
+
     /// The ARN of one of its training jobs.
     public func arn(ofTrainingJob name: TrainingJob.Name) -> String {
         "\(arnPrefix):training-job/\(name.lowercased())"

@@ -177,25 +177,27 @@ struct AskTellRefusalTests {
     @Test("A strategy that refuses the space has the last word")
     func refusedByStrategy() throws {
         let error = #expect(throws: AskTellError.self) {
-            _ = try AskTellSession(header: mixedHeader) { _, _ in
+            _ = try AskTellSession(header: mixedHeader) { _, _, _ in
                 throw SearchSpaceError.levelsMissing("lr")
             }
         }
         #expect(error == .searchSpace(.levelsMissing("lr")))
     }
 
-    @Test("The header's strategy, levels and scaling reach the strategy")
+    @Test("The header's strategy, levels, scaling and seed reach the provider of strategies")
     func plan() throws {
-        let seen = Mutex<(TuningPlan, SearchSpace)?>(nil)
+        let seen = Mutex<(TuningPlan, SearchSpace, UInt64)?>(nil)
         let space = """
             {"name":"a","type":"continuous","min":0,"max":0.9,"scaling":"reverselog","levels":4},\
             {"name":"b","type":"integer","min":1,"max":1000,"scaling":"auto"}
             """
-        _ = try AskTellSession(header: Self.header(space: space, strategy: "Grid")) { plan, space in
-            seen.withLock { $0 = (plan, space) }
+        let header = Self.header(space: space, strategy: "Grid", rest: #","seed":7"#)
+        _ = try AskTellSession(header: header) { plan, space, seed in
+            seen.withLock { $0 = (plan, space, seed) }
             return ScriptedSearch(space)
         }
-        let (plan, searchSpace) = try #require(seen.withLock { $0 })
+        let (plan, searchSpace, seed) = try #require(seen.withLock { $0 })
+        #expect(seed == 7)
         #expect(plan == .fullTraining(.grid(GridLevels(byName: ["a": 4]))))
         #expect(
             searchSpace.parameters == [

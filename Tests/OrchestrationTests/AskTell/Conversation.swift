@@ -20,7 +20,7 @@ final class Conversation {
         _ header: String = mixedHeader, steps: [ScriptedSearch.Step] = [],
         verdicts: [Trial.ID: [Verdict]] = [:]
     ) throws(AskTellError) {
-        session = try AskTellSession(header: header) { _, space in
+        session = try AskTellSession(header: header) { _, space, _ in
             ScriptedSearch(space, steps: steps, verdicts: verdicts)
         }
     }
