@@ -21,14 +21,17 @@ public final class SimulatedBackend: TrainingBackend {
         @Sendable (Attempt, SimulatedTraining, AttemptSession) async throws -> Attempt.End
     private let stoppedEnds = Mutex(RememberedEnds())
 
+    private let standardImage: String
+
     private init(
-        slotCount: Int,
+        slotCount: Int, standardImage: String,
         end:
             @escaping @Sendable (Attempt, SimulatedTraining, AttemptSession) async throws
             -> Attempt.End
     ) {
         precondition(slotCount >= 1, "\(slotCount) slots")
         self.slotCount = slotCount
+        self.standardImage = standardImage
         self.end = end
     }
 
@@ -36,19 +39,26 @@ public final class SimulatedBackend: TrainingBackend {
     ///
     /// - Parameters:
     ///   - slotCount: How many attempts may run at once, at least one.
+    ///   - standardImage: The `mock:` image that stands for every image of another kind.
     ///   - date: What samples are dated with.
     public convenience init(
-        slotCount: Int = 1000, clock: some Clock<Duration> = ContinuousClock(),
+        slotCount: Int = 1000, standardImage: String = "mock:sphere",
+        clock: some Clock<Duration> = ContinuousClock(),
         date: @escaping @Sendable () -> Date = { Date() }
     ) {
-        self.init(slotCount: slotCount) { attempt, training, session in
+        self.init(slotCount: slotCount, standardImage: standardImage) {
+            attempt, training, session in
             try await SimulatedRun(attempt, training, session, clock, date).end()
         }
     }
 
     /// Simulates on virtual time, as a participant for every attempt.
-    public convenience init(slotCount: Int = 1000, virtualClock clock: VirtualClock) {
-        self.init(slotCount: slotCount) { attempt, training, session in
+    public convenience init(
+        slotCount: Int = 1000, standardImage: String = "mock:sphere",
+        virtualClock clock: VirtualClock
+    ) {
+        self.init(slotCount: slotCount, standardImage: standardImage) {
+            attempt, training, session in
             let run = SimulatedRun(attempt, training, session, clock) { clock.date }
             return try await clock.participate { try await run.end() }
         }
@@ -75,7 +85,9 @@ public final class SimulatedBackend: TrainingBackend {
         if let end = stoppedEnds.withLock({ $0[attempt.id] }) { return end }
         let training: SimulatedTraining
         do throws(SimulatedImageError) {
-            training = try SimulatedTraining(image: attempt.definition.image)
+            let image = attempt.definition.image
+            training = try SimulatedTraining(
+                image: Self.accepts(image: image) ? image : standardImage)
         } catch {
             return .failed(TrainingFailure(.algorithm, error.description))
         }

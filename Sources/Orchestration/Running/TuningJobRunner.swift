@@ -116,9 +116,11 @@ extension TuningJobRunner {
         }
         let start = TuningJobState(
             id: id, specification: specification, creationTime: job.creationTime)
-        let strategies = try specification.definitions.map { definition in
+        let seed = specification.seed(of: id)
+        let strategies = try specification.definitions.enumerated().map { index, definition in
+            // Definitions that share a space must not try the same points.
             try environment.strategies(
-                specification.plan, definition.searchSpace, specification.seed(of: id))
+                specification.plan, definition.searchSpace, seed &+ UInt64(index))
         }
         var events: [TuningEvent] = []
         var position: EventPosition?
