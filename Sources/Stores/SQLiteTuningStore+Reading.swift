@@ -84,10 +84,12 @@ extension SQLiteTuningStore {
                 arguments: [id.rawValue, position?.number ?? 0, limit])
             var events: [StoredEvent] = []
             while let row = try rows.next() {
+                let time = Date(timeIntervalSinceReferenceDate: try row.decode(atIndex: 3))
                 let event = try TuningEvent(
-                    kind: row[1], trial: row[2],
-                    time: Date(timeIntervalSinceReferenceDate: row[3]), payload: row[4])
-                events.append(StoredEvent(position: EventPosition(row[0]), event: event))
+                    kind: row.decode(atIndex: 1), trial: row.decode(atIndex: 2), time: time,
+                    payload: row.decode(atIndex: 4))
+                let position = EventPosition(try row.decode(atIndex: 0))
+                events.append(StoredEvent(position: position, event: event))
             }
             return events
         }
@@ -153,36 +155,41 @@ extension SQLiteTuningStore {
 }
 
 extension TuningJob {
-    static let selection = "SELECT * FROM tuning_job"
+    fileprivate static let selection = "SELECT * FROM tuning_job"
 
     fileprivate init(row: Row) throws {
         try self.init(
-            id: ID(rawValue: row["id"]), name: row["name"], kind: row.choice("kind"),
-            status: row.choice("status"), creationTime: row.time("creation_time"),
-            lastModifiedTime: row.time("last_modified_time"), details: row["details"])
+            id: ID(rawValue: row.decode(forColumn: "id")), name: row.decode(forColumn: "name"),
+            kind: row.choice("kind"), status: row.choice("status"),
+            creationTime: row.time("creation_time"),
+            lastModifiedTime: row.time("last_modified_time"),
+            details: row.decode(forColumn: "details")
+        )
     }
 }
 
 extension TrainingJob {
-    static let selection = "SELECT * FROM training_job"
+    fileprivate static let selection = "SELECT * FROM training_job"
 
     fileprivate init(row: Row) throws {
+        let tuningJob = TuningJob.ID(rawValue: try row.decode(forColumn: "tuning_job"))
         try self.init(
-            id: ID(tuningJob: TuningJob.ID(rawValue: row["tuning_job"]), ordinal: row["ordinal"]),
-            name: row["name"], status: row.choice("status"),
+            id: ID(tuningJob: tuningJob, ordinal: row.decode(forColumn: "ordinal")),
+            name: row.decode(forColumn: "name"), status: row.choice("status"),
             creationTime: row.time("creation_time"),
-            lastModifiedTime: row.time("last_modified_time"), origin: row["origin"],
-            details: row["details"])
+            lastModifiedTime: row.time("last_modified_time"),
+            origin: row.decode(forColumn: "origin"),
+            details: row.decode(forColumn: "details"))
     }
 }
 
 extension Row {
-    fileprivate func time(_ column: String) -> Date {
-        Date(timeIntervalSinceReferenceDate: self[column])
+    fileprivate func time(_ column: String) throws -> Date {
+        Date(timeIntervalSinceReferenceDate: try decode(forColumn: column))
     }
 
     fileprivate func choice<Choice: RawRepresentable<String>>(_ column: String) throws -> Choice {
-        let text: String = self[column]
+        let text: String = try decode(forColumn: column)
         guard let choice = Choice(rawValue: text) else {
             throw PayloadError("column '\(column)' has the unknown value '\(text)'")
         }
@@ -234,6 +241,8 @@ extension Database {
                     SELECT key, value FROM tag WHERE tuning_job = ? AND ordinal IS ? ORDER BY key
                     """),
             arguments: [job, ordinal]
-        ).map { Tag(key: $0["key"], value: $0["value"]) }
+        ).map {
+            Tag(key: try $0.decode(forColumn: "key"), value: try $0.decode(forColumn: "value"))
+        }
     }
 }

@@ -29,9 +29,9 @@ extension SQLiteTuningStore {
     /// - Throws: `StoreError.notFound`; `.alreadyExists` when a new training job's name or ordinal
     ///   is taken.
     public func append(_ change: TuningJobChange) async throws {
-        guard let specification = try await specification(of: change.job.id) else {
-            throw StoreError.notFound(name: change.job.name)
-        }
+        // Which metric is the objective counts once there is a value to sort by.
+        let hasObjective = change.trainingJobs.values.contains { $0.objectiveStatus == .succeeded }
+        let specification = hasObjective ? try await specification(of: change.job.id) : nil
         let rows = ChangeRows(change, specification: specification)
         try await write { database in
             try rows.updateJob(in: database)

@@ -70,6 +70,26 @@ struct CommitTests {
         #expect(counter.count == HeldWriter.commitCount + 2)
     }
 
+    @Test("Closing waits for every write that was asked for, in however many batches")
+    func closing() async throws {
+        let store = try SQLiteTuningStore(directory: directory.url)
+        let writer = HeldWriter(store.pool)
+        let count = CommitQueue.batchCountMax * 2 + 1
+        try await withThrowingTaskGroup { group in
+            for number in 1...count {
+                group.addTask {
+                    try await SampleJob("job-\(number)", number: Int64(number)).create(in: store)
+                }
+            }
+            try await eventually { store.commits.waitingCount == count }
+            writer.release()
+            try store.close()
+            try await group.waitForAll()
+        }
+        let reopened = try SQLiteTuningStore(directory: directory.url)
+        #expect(try await reopened.unfinishedTuningJobs().count == count)
+    }
+
     @Test("Reading does not wait for a long write, and does not see it before its end")
     func readingMeanwhile() async throws {
         try await directory.fill()

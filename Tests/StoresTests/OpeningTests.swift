@@ -46,6 +46,9 @@ struct OpeningTests {
         await #expect(throws: StoreError.self) {
             try await SampleJob("late", number: 2).create(in: first)
         }
+        await #expect(throws: StoreError.self) {
+            try await first.tuningJobs(TuningJobQuery())
+        }
         let second = try SQLiteTuningStore(directory: directory.url)
         #expect(try await second.tuningJob(TuningJob.ID(rawValue: 1)) != nil)
     }
@@ -152,6 +155,22 @@ struct OpeningTests {
         let store = try SQLiteTuningStore(directory: directory.url)
         let error = await #expect(throws: StoreError.self) {
             try await store.events(of: TuningJob.ID(rawValue: 1), after: nil, limit: 10_000)
+        }
+        #expect(error?.code == "corrupt", "\(String(describing: error))")
+    }
+
+    @Test(
+        "A row that makes no sense is reported, and does not end the process",
+        arguments: [
+            "kind = 'else'", "status = ''", "details = '{}'", "details = x'00FF'",
+            "creation_time = 'never'", "details = replace(details, ':', ':-')",
+        ])
+    func senselessRow(change: String) async throws {
+        try await directory.fill()
+        let store = try SQLiteTuningStore(directory: directory.url)
+        try await store.pool.write { try $0.execute(sql: "UPDATE tuning_job SET \(change)") }
+        let error = await #expect(throws: StoreError.self) {
+            try await store.tuningJob(TuningJob.ID(rawValue: 1))
         }
         #expect(error?.code == "corrupt", "\(String(describing: error))")
     }

@@ -25,7 +25,10 @@ struct ChangeRows: Sendable {
     private let trainingJobs: [Training]
 
     /// Lays out a change.
-    init(_ change: TuningJobChange, specification: TuningJobSpecification) {
+    ///
+    /// - Parameter specification: Says which metrics are objectives; may be missing while no
+    ///   training job has one that succeeded.
+    init(_ change: TuningJobChange, specification: TuningJobSpecification?) {
         job = change.job
         jobDetails = change.job.details
         events = change.events.map { event in
@@ -36,7 +39,7 @@ struct ChangeRows: Sendable {
                 payload: JSONText.text(of: .object(payload.members)))
         }
         trainingJobs = change.trainingJobs.sorted { $0.key < $1.key }.map { _, job in
-            let objective = specification.definitions[job.definition].objective
+            let objective = specification?.definitions[job.definition].objective
             return Training(
                 job: job, objectiveValue: job.objectiveValue(objective), details: job.details)
         }

@@ -62,28 +62,39 @@ final class CommitQueue: Sendable {
     }
 
     private func enqueue(_ entry: Entry) {
-        let (refusal, mustStart) = state.withLock { state -> (String?, Bool) in
-            if state.isClosed { return ("it is closed", false) }
+        let refusal = state.withLock { state -> String? in
+            if state.isClosed { return "it is closed" }
             guard state.waiting.count < Self.waitingCountMax else {
-                return ("\(Self.waitingCountMax) writes are waiting", false)
+                return "\(Self.waitingCountMax) writes are waiting"
             }
             state.waiting.append(entry)
-            defer { state.isCommitting = true }
-            return (nil, !state.isCommitting)
+            if !state.isCommitting {
+                state.isCommitting = true
+                // Within the lock, so that the pool is not closed between this and the promise.
+                pool.asyncWriteWithoutTransaction { self.commitAll(in: $0) }
+            }
+            return nil
         }
         if let refusal {
             entry.fail(StoreError.unavailable(path: pool.path, detail: refusal))
-        } else if mustStart {
-            pool.asyncWriteWithoutTransaction { self.commitBatch(in: $0) }
         }
     }
 
-    private func commitBatch(in database: Database) {
-        let batch = state.withLock { state -> [Entry] in
+    private func commitAll(in database: Database) {
+        while let batch = nextBatch() { commit(batch, in: database) }
+    }
+
+    /// Takes what waits; `nil` when nothing does, and then the next write begins anew.
+    private func nextBatch() -> [Entry]? {
+        state.withLock { state in
             let batch = Array(state.waiting.prefix(Self.batchCountMax))
             state.waiting.removeFirst(batch.count)
-            return batch
+            state.isCommitting = !batch.isEmpty
+            return batch.isEmpty ? nil : batch
         }
+    }
+
+    private func commit(_ batch: [Entry], in database: Database) {
         var answers: [@Sendable () -> Void] = []
         do {
             try database.inTransaction(.immediate) {
@@ -96,12 +107,6 @@ final class CommitQueue: Sendable {
             answers = batch.map { entry in { entry.fail(error) } }
         }
         for answer in answers { answer() }
-
-        let isDone = state.withLock { state in
-            state.isCommitting = !state.waiting.isEmpty
-            return !state.isCommitting
-        }
-        if !isDone { pool.asyncWriteWithoutTransaction { self.commitBatch(in: $0) } }
     }
 
     /// Performs one write of a batch in a savepoint.

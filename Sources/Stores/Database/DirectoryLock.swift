@@ -36,7 +36,7 @@ final class DirectoryLock: Sendable {
     /// Gives the lock back; harmless when that has happened.
     func release() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            if let held = descriptor { close(held) }
             descriptor = nil
         }
     }

@@ -19,10 +19,10 @@ extension JSONValue {
         return text
     }
 
-    /// The whole number in a member.
+    /// The whole number in a member, which is not negative.
     func count(_ name: String) throws -> Int {
-        guard let count = try required(name).integer else {
-            throw PayloadError("member '\(name)' is no whole number")
+        guard let count = try required(name).integer, count >= 0 else {
+            throw PayloadError("member '\(name)' is no count")
         }
         return count
     }
