@@ -17,6 +17,11 @@ final class LocalProcessFixture: Sendable {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
 
+    /// Uses a directory that is another fixture's.
+    init(sharing path: String) {
+        directory = URL(filePath: path)
+    }
+
     deinit {
         for process in ProcessResources.processes() where isMarked(process.number) {
             kill(process.number, SIGKILL)

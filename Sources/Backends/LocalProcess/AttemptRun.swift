@@ -19,12 +19,19 @@ actor AttemptRun {
     let training: TrainingDirectory
     let files: AttemptDirectory
 
+    /// The start of the program, if it was this run that started it.
     var launch: Supervisor.Launch?
+    /// The supervisor, once it is known.
+    var supervisor: AttemptDirectory.Supervisor?
+    /// The slot that is occupied.
     var slot: Int?
+    /// Why the attempt is to end early, and since when.
     var halt: (AttemptDirectory.Halt, since: Date)?
     /// What the verdicts ask for.
     var verdictHalt: AttemptDirectory.Halt?
+    /// Whether the program has been told to end.
     var isTerminated = false
+    /// Whether its start has been reported.
     var isTraining = false
 
     private var output: ProgramOutput
@@ -59,7 +66,7 @@ actor AttemptRun {
 
     /// Runs it to its end.
     ///
-    /// - Throws: What the session's report throws, and `CancellationError`; then it goes on running.
+    /// - Throws: What the session's report throws, and `CancellationError`; the program goes on.
     func run() async throws -> Attempt.End {
         defer { if let slot { slots.release(slot) } }
         do {
@@ -139,7 +146,7 @@ extension AttemptRun {
         }
         try training.prepare(attempt, channels: channels)
         try await program.script?.install(in: training.code)
-        let supervisor = try supervisor(of: program, channels: channels)
+        let supervisor = try makeSupervisor(of: program, channels: channels)
         try Task.checkCancellation()
         if let end = try endBeforeStart() { return end }
         launch = supervisor.launch(logger: configuration.logger)
@@ -155,7 +162,8 @@ extension AttemptRun {
         return try files.claim() ? end(of: wanted) : nil
     }
 
-    private func supervisor(
+    /// Takes a slot, and puts together what runs the program in it.
+    private func makeSupervisor(
         of program: TrainingProgram, channels: [TrainingChannel]
     ) throws -> Supervisor {
         let slot = slots.take()

@@ -74,7 +74,8 @@ struct ProgramOutput: ~Copyable {
         ReportMark("\(standardOutput) \(standardError)")
     }
 
-    /// Puts whole lines together; `mark` gets the end of the last line, or nothing for the last batch.
+    /// Puts whole lines together; `mark` gets the end of the last line, or nothing for the last
+    /// batch.
     private static func batches(
         _ findings: [MetricScanner.Finding], at time: Date, mark: (UInt64?) -> ReportMark
     ) -> [Batch] {
