@@ -43,7 +43,8 @@ struct LocalProcessCrashTests {
         arguments: [0, 1, 2, 4, 7, 11, 16, 22, 29, 37, 60, 120])
     func killedDaemon(milliseconds: Int) async throws {
         let path = fixture.directory.path
-        await #expect(processExitsWith: .signal(SIGKILL)) { [path, milliseconds] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, milliseconds = milliseconds as Int] in
             let fixture = LocalProcessFixture(sharing: path)
             let attempt = try Self.attempt(in: fixture)
             async let end = fixture.backend().run(attempt, in: SessionLog().session(mark: nil))

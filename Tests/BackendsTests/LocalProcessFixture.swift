@@ -78,7 +78,7 @@ final class LocalProcessFixture: Sendable {
         let url = directory.appending(path: name)
         try FileManager.default.createDirectory(
             at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: url)
+        try Data(text.utf8).write(to: url, options: .atomic)
         return url.path
     }
 
