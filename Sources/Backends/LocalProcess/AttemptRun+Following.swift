@@ -61,7 +61,9 @@ extension AttemptRun {
             slots.take(supervisor.slot)
             slot = supervisor.slot
         }
-        try await report(.entered(.training, at: supervisor.startTime, message: nil))
+        // File systems tell the time less exactly than clocks do.
+        let time = max(supervisor.startTime, preparationTime)
+        try await report(.entered(.training, at: time, message: nil))
     }
 
     /// The attempt's processes, once they are known.

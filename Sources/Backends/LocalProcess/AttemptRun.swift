@@ -21,6 +21,8 @@ actor AttemptRun {
 
     /// The start of the program, if it was this run that started it.
     var launch: Supervisor.Launch?
+    /// When the last phase before the start of the program was reported.
+    var preparationTime = Date.distantPast
     /// The supervisor, once it is known.
     var supervisor: AttemptDirectory.Supervisor?
     /// The slot that is occupied.
@@ -110,6 +112,7 @@ actor AttemptRun {
             let (batches, isAtEnd) = output.read()
             for batch in batches { try await report(.measured(batch.samples, batch.mark)) }
             noteGivenUp()
+            if output.isUnreadable { try await Task.sleep(for: .milliseconds(200)) }
             if isAtEnd || !isOver { return isAtEnd }
             try Task.checkCancellation()
         }
@@ -138,12 +141,10 @@ extension AttemptRun {
         }
         try makeDirectory(files.path)
         if let end = try endBeforeStart() { return end }
-        try await report(.entered(.starting, at: Date(), message: nil))
+        try await enter(.starting)
         let program = try TrainingProgram(attempt, images: configuration.images)
         let channels = TrainingChannel.channels(in: attempt.definition.envelope)
-        if !channels.isEmpty {
-            try await report(.entered(.downloading, at: Date(), message: nil))
-        }
+        if !channels.isEmpty { try await enter(.downloading) }
         try training.prepare(attempt, channels: channels)
         try await program.script?.install(in: training.code)
         let supervisor = try makeSupervisor(of: program, channels: channels)
@@ -151,6 +152,11 @@ extension AttemptRun {
         if let end = try endBeforeStart() { return end }
         launch = supervisor.launch(logger: configuration.logger)
         return nil
+    }
+
+    private func enter(_ phase: TrainingPhase) async throws {
+        preparationTime = Date()
+        try await report(.entered(phase, at: preparationTime, message: nil))
     }
 
     /// Obeys a stop that was asked for before the start.
