@@ -188,7 +188,8 @@ extension BackendConformance {
             }
             try await group.waitForAll()
         }
-        // Whatever else this process does meanwhile takes a few, but not one for every other attempt.
+        // Whatever else this process does meanwhile takes a few, but not one for every
+        // other attempt.
         let slack = attemptCount / 2
         let deadline = ContinuousClock.now + Self.timeLimit
         while true {

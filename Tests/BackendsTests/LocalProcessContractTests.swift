@@ -32,7 +32,10 @@ struct LocalProcessContractTests {
         try fixture.write("1,2\n", to: "data/train/a.csv")
         let attempt = fixture.attempt(
             image:
-                "exec:python3 -c 'import json, os; json.dump(dict(os.environ), open(\"env.json\", \"w\"))' {lr}",
+                """
+                exec:python3 -c 'import json, os
+                json.dump(dict(os.environ), open("env.json", "w"))' {lr}
+                """,
             hyperparameters: [
                 "lr": "1e-05", "layer-size": "[10, 20]", "optimizer": "sgd", "name": "\"quoted\"",
                 "_tuning_objective_metric": "loss", "sagemaker_region": "\"eu-west-1\"",
@@ -60,8 +63,9 @@ struct LocalProcessContractTests {
             "SM_CURRENT_HOST": "algo-1", "SM_NUM_GPUS": "0", "SM_HP_LR": "1e-05",
             "SM_HP_LAYER-SIZE": "[10, 20]", "SM_HP_OPTIMIZER": "sgd", "SM_HP_NAME": "quoted",
             "SM_HPS": #"{"layer-size":[10, 20],"lr":1e-05,"name":"quoted","optimizer":"sgd"}"#,
-            "SM_USER_ARGS":
-                #"["--layer-size","[10, 20]","--lr","1e-05","--name","quoted","--optimizer","sgd"]"#,
+            "SM_USER_ARGS": """
+            ["--layer-size","[10, 20]","--lr","1e-05","--name","quoted","--optimizer","sgd"]
+            """,
         ]
         for (name, value) in expected { #expect(environment[name]?.string == value, "\(name)") }
         let training = try #require(environment["SM_TRAINING_ENV"]?.string)

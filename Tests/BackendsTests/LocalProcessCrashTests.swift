@@ -38,6 +38,38 @@ struct LocalProcessCrashTests {
         #expect(fixture.text(fixture.path(attempt, "runs")) == "run\n")
     }
 
+    @Test(
+        "A daemon that is killed at any moment leaves an attempt that a later one finishes",
+        arguments: [0, 1, 2, 4, 7, 11, 16, 22, 29, 37, 60, 120])
+    func killedDaemon(milliseconds: Int) async throws {
+        let path = fixture.directory.path
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, milliseconds = milliseconds as Int] in
+            let fixture = LocalProcessFixture(sharing: path)
+            let attempt = try Self.attempt(in: fixture)
+            async let end = fixture.backend().run(attempt, in: SessionLog().session(mark: nil))
+            try await Task.sleep(for: .milliseconds(milliseconds))
+            kill(getpid(), SIGKILL)
+            _ = try await end
+        }
+        let attempt = try Self.attempt(in: fixture)
+        let log = SessionLog()
+        let end = try await fixture.backend().run(attempt, in: log.session(mark: nil))
+        #expect(end == .completed)
+        #expect(log.values == (1...20).map(Double.init))
+        #expect(fixture.text(fixture.path(attempt, "runs")) == "run\n")
+    }
+
+    private static func attempt(in fixture: LocalProcessFixture) throws -> Attempt {
+        let script = try fixture.write(
+            """
+            echo run >>"$SAGEMAKER_BASE_DIR/runs"
+            i=0; while [ $i -lt 20 ]; do i=$((i + 1)); echo value=$i; sleep 0.01; done
+            """, to: "script.sh")
+        return fixture.attempt(
+            image: "exec:sh \(script) {x}", hyperparameters: ["x": "1"], name: "killed")
+    }
+
     @Test("The program leads a session of its own, which no end of the daemon reaches")
     func session() async throws {
         let attempt = try fixture.attempt(script: "echo value=1; sleep 30")

@@ -100,7 +100,7 @@ struct LocalProcessEndTests {
             "trap 'exit 9' TERM; echo value=1; while :; do sleep 0.02; done",
             "trap '' TERM; echo value=1; while :; do sleep 0.02; done",
             "trap '' TERM; (trap '' TERM; sleep 100) & echo value=1; sleep 100; sleep 100",
-            "echo value=1; yes",
+            "echo value=1; yes | head -c 100000000; sleep 100",
         ])
     func stop(script: String) async throws {
         let attempt = try fixture.attempt(script: script)
@@ -188,7 +188,9 @@ struct LocalProcessEndTests {
     func backtracking() async throws {
         let bad = fixture.attempt(
             image:
-                "exec:sh -c 'yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab | head -n 50; echo value=1'",
+                """
+                exec:sh -c 'yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab | head -n 50; echo value=1'
+                """,
             metrics: [
                 MetricDefinition(name: "bad", regex: "(a+)+$"),
                 MetricDefinition(name: BackendConformance.metric, regex: "value=(\\d)"),

@@ -17,6 +17,11 @@ final class LocalProcessFixture: Sendable {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
 
+    /// Uses a directory that is another fixture's.
+    init(sharing path: String) {
+        directory = URL(filePath: path)
+    }
+
     deinit {
         for process in ProcessResources.processes() where isMarked(process.number) {
             kill(process.number, SIGKILL)
@@ -73,7 +78,7 @@ final class LocalProcessFixture: Sendable {
         let url = directory.appending(path: name)
         try FileManager.default.createDirectory(
             at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: url)
+        try Data(text.utf8).write(to: url, options: .atomic)
         return url.path
     }
 

@@ -79,6 +79,14 @@ struct AttemptDirectory {
         }
     }
 
+    /// Whether an exit was recorded, be it readable at the moment or not.
+    ///
+    /// An empty record is none: the machine failed before it was whole.
+    var hasExit: Bool {
+        var status = stat()
+        return stat(path + "/exit", &status) == 0 && status.st_size > 0
+    }
+
     /// Why it is to end early, and since when; `nil` while it is not.
     var halt: (Halt, since: Date)? {
         guard let text = contents(of: path + "/stop"), let halt = Halt(text),

@@ -21,17 +21,15 @@ extension AttemptRun {
             try Task.checkCancellation()
             // First the exit, then the output: so what is read after an exit is all there is.
             let exitCode = files.exitCode
-            let supervisor = files.supervisor
+            supervisor = supervisor ?? files.supervisor
             if let supervisor { try await noteStart(supervisor) }
             let isComplete = try await reportOutput(isOver: exitCode != nil)
             if let exitCode {
-                return try await end(exitCode: exitCode, supervisor: supervisor)
+                return try await end(exitCode: exitCode)
             }
-            if isLost(supervisor), files.exitCode == nil {
-                return try await loss(supervisor)
-            }
+            if isLost, !files.hasExit, let end = try await loss() { return end }
             let wasHalted = halt != nil
-            advanceHalt(supervisor)
+            advanceHalt()
             if !wasHalted, halt != nil { changeTime = .now }
             if isComplete {
                 try await pause(for: Self.interval(after: ContinuousClock.now - changeTime))
@@ -63,11 +61,14 @@ extension AttemptRun {
             slots.take(supervisor.slot)
             slot = supervisor.slot
         }
-        try await report(.entered(.training, at: supervisor.startTime, message: nil))
+        // File systems tell the time less exactly than clocks do.
+        let time = max(supervisor.startTime, preparationTime)
+        try await report(.entered(.training, at: time, message: nil))
     }
 
-    private func group(of supervisor: AttemptDirectory.Supervisor) -> ProcessGroup {
-        ProcessGroup(leader: supervisor.process, marker: files.path)
+    /// The attempt's processes, once they are known.
+    private var group: ProcessGroup? {
+        supervisor.map { ProcessGroup(leader: $0.process, marker: files.path) }
     }
 }
 
@@ -75,24 +76,18 @@ extension AttemptRun {
 
 extension AttemptRun {
     /// Records that the attempt is to end early as soon as somebody wants it, then makes it end.
-    private func advanceHalt(_ supervisor: AttemptDirectory.Supervisor?) {
-        if halt == nil, let wanted = wantedHalt(supervisor), files.exitCode == nil {
+    private func advanceHalt() {
+        if halt == nil, let wanted = wantedHalt, !files.hasExit {
             record(wanted)
             halt = files.halt ?? (wanted, Date())
         }
-        guard let halt, let supervisor else { return }
-        let group = group(of: supervisor)
-        if !isTerminated {
-            isTerminated = true
-            group.send(SIGTERM)
-        }
+        guard let halt, let group else { return }
+        if !isTerminated { isTerminated = group.send(SIGTERM) }
         let grace = configuration.gracePeriod / .seconds(1)
         if Date().timeIntervalSince(halt.since) >= grace { group.send(SIGKILL) }
     }
 
-    private func wantedHalt(
-        _ supervisor: AttemptDirectory.Supervisor?
-    ) -> AttemptDirectory.Halt? {
+    private var wantedHalt: AttemptDirectory.Halt? {
         if let reason = session.stop.reason { return .stop(reason) }
         if let verdictHalt { return verdictHalt }
         guard let supervisor else { return nil }
@@ -132,35 +127,43 @@ extension AttemptRun {
 // MARK: - End
 
 extension AttemptRun {
-    /// Whether nobody will ever record an exit.
-    private func isLost(_ supervisor: AttemptDirectory.Supervisor?) -> Bool {
-        if let supervisor { return !group(of: supervisor).isSupervised }
+    /// Whether it seems that nobody will ever record an exit.
+    private var isLost: Bool {
+        if let group { return group.supervisor == .gone }
         guard let claimTime = files.claimTime else { return launch?.problem != nil }
         return Date().timeIntervalSince(claimTime) >= Self.claimPatience
             || (halt != nil && launch == nil)
     }
 
-    /// Ends an attempt whose supervisor is gone.
-    private func loss(_ supervisor: AttemptDirectory.Supervisor?) async throws -> Attempt.End {
+    /// Ends an attempt whose supervisor is gone, or never came.
+    ///
+    /// - Returns: Nothing when a supervisor came after all; the record made here
+    ///   will end it.
+    private func loss() async throws -> Attempt.End? {
         if files.claimTime == nil, let problem = launch?.problem {
             throw TrainingFailure(.internal, "InternalServerError: Not started: \(problem).")
         }
-        if let supervisor { group(of: supervisor).killRemains() }
         if halt == nil {
             record(.lost)
             halt = files.halt ?? (.lost, Date())
         }
+        if supervisor == nil, files.supervisor != nil { return nil }
+        group?.killRemains()
         _ = try await reportOutput(isOver: true)
         return end(of: halt?.0 ?? .lost)
     }
 
-    private func end(
-        exitCode: Int, supervisor: AttemptDirectory.Supervisor?
-    ) async throws -> Attempt.End {
-        if let supervisor { try await waitForEnd(of: group(of: supervisor)) }
+    private func end(exitCode: Int) async throws -> Attempt.End {
+        if let group { try await waitForEnd(of: group) }
         halt = halt ?? files.halt
         if let halt {
-            try await saveArtifacts()
+            do {
+                try await saveArtifacts()
+            } catch let error as TrainingFailure {
+                logLostArtifacts(error.reason)
+            } catch let error as FileError {
+                logLostArtifacts(error.description)
+            }
             return end(of: halt.0)
         }
         guard exitCode == 0 else {
@@ -177,7 +180,7 @@ extension AttemptRun {
     /// The supervisor kills the group after it has recorded the exit; a stopped one is helped.
     private func waitForEnd(of group: ProcessGroup) async throws {
         let start = ContinuousClock.now
-        while group.isSupervised {
+        while group.supervisor != .gone {
             if ContinuousClock.now - start > .seconds(5) { group.send(SIGKILL) }
             try await Task.sleep(for: .milliseconds(1))
         }
@@ -189,5 +192,10 @@ extension AttemptRun {
         guard let artifacts else { return }
         try await report(.entered(.uploading, at: Date(), message: nil))
         try await artifacts.save()
+    }
+    private func logLostArtifacts(_ reason: String) {
+        configuration.logger.error(
+            "the results of a stopped attempt could not be saved",
+            metadata: ["attempt": "\(attempt.id)", "error": "\(reason)"])
     }
 }

@@ -19,12 +19,21 @@ actor AttemptRun {
     let training: TrainingDirectory
     let files: AttemptDirectory
 
+    /// The start of the program, if it was this run that started it.
     var launch: Supervisor.Launch?
+    /// When the last phase before the start of the program was reported.
+    var preparationTime = Date.distantPast
+    /// The supervisor, once it is known.
+    var supervisor: AttemptDirectory.Supervisor?
+    /// The slot that is occupied.
     var slot: Int?
+    /// Why the attempt is to end early, and since when.
     var halt: (AttemptDirectory.Halt, since: Date)?
     /// What the verdicts ask for.
     var verdictHalt: AttemptDirectory.Halt?
+    /// Whether the program has been told to end.
     var isTerminated = false
+    /// Whether its start has been reported.
     var isTraining = false
 
     private var output: ProgramOutput
@@ -59,7 +68,7 @@ actor AttemptRun {
 
     /// Runs it to its end.
     ///
-    /// - Throws: What the session's report throws, and `CancellationError`; then it goes on running.
+    /// - Throws: What the session's report throws, and `CancellationError`; the program goes on.
     func run() async throws -> Attempt.End {
         defer { if let slot { slots.release(slot) } }
         do {
@@ -103,6 +112,7 @@ actor AttemptRun {
             let (batches, isAtEnd) = output.read()
             for batch in batches { try await report(.measured(batch.samples, batch.mark)) }
             noteGivenUp()
+            if output.isUnreadable { try await Task.sleep(for: .milliseconds(200)) }
             if isAtEnd || !isOver { return isAtEnd }
             try Task.checkCancellation()
         }
@@ -131,19 +141,22 @@ extension AttemptRun {
         }
         try makeDirectory(files.path)
         if let end = try endBeforeStart() { return end }
-        try await report(.entered(.starting, at: Date(), message: nil))
+        try await enter(.starting)
         let program = try TrainingProgram(attempt, images: configuration.images)
         let channels = TrainingChannel.channels(in: attempt.definition.envelope)
-        if !channels.isEmpty {
-            try await report(.entered(.downloading, at: Date(), message: nil))
-        }
+        if !channels.isEmpty { try await enter(.downloading) }
         try training.prepare(attempt, channels: channels)
         try await program.script?.install(in: training.code)
-        let supervisor = try supervisor(of: program, channels: channels)
+        let supervisor = try makeSupervisor(of: program, channels: channels)
         try Task.checkCancellation()
         if let end = try endBeforeStart() { return end }
         launch = supervisor.launch(logger: configuration.logger)
         return nil
+    }
+
+    private func enter(_ phase: TrainingPhase) async throws {
+        preparationTime = Date()
+        try await report(.entered(phase, at: preparationTime, message: nil))
     }
 
     /// Obeys a stop that was asked for before the start.
@@ -155,7 +168,8 @@ extension AttemptRun {
         return try files.claim() ? end(of: wanted) : nil
     }
 
-    private func supervisor(
+    /// Takes a slot, and puts together what runs the program in it.
+    private func makeSupervisor(
         of program: TrainingProgram, channels: [TrainingChannel]
     ) throws -> Supervisor {
         let slot = slots.take()

@@ -10,24 +10,43 @@ import Foundation
 ///
 /// A number alone names no process for ever, so each question checks for the attempt's path.
 struct ProcessGroup {
+    /// What is known of a supervisor.
+    enum Presence {
+        case running
+        case gone
+        /// The system did not tell, for want of open files perhaps.
+        case unknown
+    }
+
     /// The supervisor's process number, which is the group's too.
     let leader: Int32
     /// The path of the attempt's directory, which its supervisor has among its arguments.
     let marker: String
 
-    /// Whether the supervisor runs.
-    var isSupervised: Bool {
-        Self.arguments(of: leader).map { Self.contains($0, marker) } ?? false
+    /// Whether the supervisor runs; one that waits to be reaped does not.
+    var supervisor: Presence {
+        switch Self.arguments(of: leader) {
+        case .success(let bytes): Self.contains(bytes, marker) ? .running : .gone
+        case .failure(let error): error.isAbsence ? .gone : .unknown
+        }
     }
 
-    /// Sends a signal to the group while its supervisor runs.
-    func send(_ signal: Int32) {
-        if isSupervised { kill(-leader, signal) }
+    /// Sends a signal to the group if its supervisor is known to run.
+    ///
+    /// - Returns: Whether it was sent.
+    @discardableResult
+    func send(_ signal: Int32) -> Bool {
+        supervisor == .running && kill(-leader, signal) == 0
     }
 
     /// Kills what is left of the group after its supervisor has gone.
     func killRemains() {
-        if isSupervised || hasMarkedMember { kill(-leader, SIGKILL) }
+        if hasMarkedMember { kill(-leader, SIGKILL) }
+    }
+
+    /// Why a process could not be asked.
+    private struct QuestionError: Error {
+        let isAbsence: Bool
     }
 
     private static func contains(_ bytes: [UInt8], _ marker: String) -> Bool {
@@ -37,31 +56,54 @@ struct ProcessGroup {
 
 #if os(Linux)
     extension ProcessGroup {
-        /// Zero-terminated arguments; empty for a process that waits to be reaped.
-        private static func arguments(of process: Int32) -> [UInt8]? {
-            FileManager.default.contents(atPath: "/proc/\(process)/cmdline").map { Array($0) }
+        /// Zero-terminated arguments; none of a process that waits to be reaped.
+        private static func arguments(of process: Int32) -> Result<[UInt8], QuestionError> {
+            read("/proc/\(process)/cmdline")
+        }
+
+        private static func read(_ path: String) -> Result<[UInt8], QuestionError> {
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                return .failure(
+                    QuestionError(isAbsence: errno == ENOENT && fileExists("/proc/self")))
+            }
+            defer { close(descriptor) }
+            var bytes: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 16 * 1024)
+            while true {
+                let count = Glibc.read(descriptor, &piece, piece.count)
+                guard count >= 0 else {
+                    return .failure(QuestionError(isAbsence: errno == ESRCH))
+                }
+                guard count > 0 else { return .success(bytes) }
+                bytes += piece.prefix(count)
+            }
         }
 
         private var hasMarkedMember: Bool {
             let processes = try? FileManager.default.contentsOfDirectory(atPath: "/proc")
             return (processes ?? []).contains { name in
                 guard let process = Int32(name), getpgid(process) == leader,
-                    let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ")
+                    let variables = try? Self.read("/proc/\(name)/environ").get()
                 else { return false }
-                return Self.contains(Array(variables), "\(Supervisor.marker)=\(marker)")
+                return Self.contains(variables, "\(Supervisor.marker)=\(marker)")
             }
         }
     }
 #else
     extension ProcessGroup {
         /// Zero-terminated arguments, with the path and the environment around them.
-        private static func arguments(of process: Int32) -> [UInt8]? {
+        private static func arguments(of process: Int32) -> Result<[UInt8], QuestionError> {
             var name = [CTL_KERN, KERN_PROCARGS2, process]
             var size = 0
-            guard sysctl(&name, 3, nil, &size, nil, 0) == 0 else { return nil }
+            guard sysctl(&name, 3, nil, &size, nil, 0) == 0 else {
+                return .failure(QuestionError(isAbsence: errno == EINVAL || errno == ESRCH))
+            }
             var bytes = [UInt8](repeating: 0, count: size)
-            guard sysctl(&name, 3, &bytes, &size, nil, 0) == 0 else { return nil }
-            return Array(bytes.prefix(size))
+            guard sysctl(&name, 3, &bytes, &size, nil, 0) == 0 else {
+                return .failure(QuestionError(isAbsence: errno == EINVAL || errno == ESRCH))
+            }
+            return .success(Array(bytes.prefix(size)))
         }
 
         /// A group's number is not given to a new process while the group has members.

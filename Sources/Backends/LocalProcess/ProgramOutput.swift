@@ -42,10 +42,8 @@ struct ProgramOutput: ~Copyable {
         Set(standardOutput.scanner.givenUp).union(standardError.scanner.givenUp)
     }
 
-    /// Where reading would go on.
-    var mark: ReportMark {
-        Self.mark(standardOutput.scanner.consumed, standardError.scanner.consumed)
-    }
+    /// Whether a log is there but cannot be opened for now.
+    var isUnreadable: Bool { standardOutput.isUnreadable || standardError.isUnreadable }
 
     /// Takes the logs as they are now for complete.
     mutating func seal() {
@@ -74,7 +72,8 @@ struct ProgramOutput: ~Copyable {
         ReportMark("\(standardOutput) \(standardError)")
     }
 
-    /// Puts whole lines together; `mark` gets the end of the last line, or nothing for the last batch.
+    /// Puts whole lines together; `mark` gets the end of the last line, or nothing for the last
+    /// batch.
     private static func batches(
         _ findings: [MetricScanner.Finding], at time: Date, mark: (UInt64?) -> ReportMark
     ) -> [Batch] {
@@ -101,6 +100,7 @@ private struct OutputLog: ~Copyable {
 
     private let path: String
     private(set) var scanner: MetricScanner
+    private(set) var isUnreadable = false
     private var descriptor: Int32 = -1
     private var end: UInt64?
 
@@ -119,7 +119,8 @@ private struct OutputLog: ~Copyable {
     }
 
     mutating func read() -> (findings: [MetricScanner.Finding], isAtEnd: Bool) {
-        if descriptor < 0 { descriptor = open(path, O_RDONLY | O_CLOEXEC) }
+        openIfNeeded()
+        guard !isUnreadable else { return ([], false) }
         var size = Self.pieceSize
         if let end { size = min(size, Int(end - min(end, scanner.position))) }
         let piece = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -127,8 +128,15 @@ private struct OutputLog: ~Copyable {
             count = max(0, pread(descriptor, buffer.baseAddress, size, off_t(scanner.position)))
         }
         guard piece.isEmpty else {
-            return (piece.withUnsafeBufferPointer { scanner.scan($0) }, piece.count < size)
+            let findings = piece.withUnsafeBufferPointer { scanner.scan($0) }
+            return (findings, end == nil && piece.count < size)
         }
         return (end == nil ? [] : scanner.finish(), true)
+    }
+
+    private mutating func openIfNeeded() {
+        guard descriptor < 0 else { return }
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        isUnreadable = descriptor < 0 && [EMFILE, ENFILE, ENOMEM].contains(errno)
     }
 }

@@ -36,8 +36,8 @@ struct Supervisor {
         fileprivate func end(_ problem: String) { error.withLock { $0 = problem } }
     }
 
-    // A stop is recorded before its signal is sent. So either the subshell sees the record, or it is
-    // there already to be ended by the signal: there is no moment in between.
+    // A stop is recorded before its signal is sent. So either the subshell sees the record, or it
+    // is there already to be ended by the signal: there is no moment in between.
     private static let script = """
         cd "$1" && mkdir claim 2>/dev/null || exit 3
         trap : TERM INT HUP QUIT

@@ -15,7 +15,8 @@ struct TrainingArtifacts {
         target = "\(path)/\(name)/output"
     }
 
-    /// Writes `model.tar.gz`, and `output.tar.gz` when there is output data; each whole or not at all.
+    /// Writes `model.tar.gz`, and `output.tar.gz` when there is output data; each whole
+    /// or not at all.
     ///
     /// - Throws: `FileError`, `TrainingFailure`.
     func save() async throws {

@@ -55,8 +55,8 @@ extension TrainingDirectory {
 
     /// Removes what is left of an earlier training job that had the same name.
     ///
-    /// A file says when the training job was created; a second is the accuracy of that, since stores
-    /// may round.
+    /// A file says when the training job was created; a second is the accuracy of that, since
+    /// stores may round.
     func removeNamesake(of attempt: Attempt) throws {
         let record = path + "/created"
         let time = attempt.creationTime.timeIntervalSince1970

@@ -43,8 +43,8 @@ enum TrainingProgram {
 
     /// Why an image without a command line cannot be run.
     static func problem(withImage image: String) -> String {
-        "Image '\(image)' has no command; write exec:COMMAND LINE, map the image to a command line in"
-            + " the settings, or give the hyperparameters sagemaker_program and"
+        "Image '\(image)' has no command; write exec:COMMAND LINE, map the image to a command line"
+            + " in the settings, or give the hyperparameters sagemaker_program and"
             + " sagemaker_submit_directory."
     }
 
@@ -73,7 +73,7 @@ func problem(withCommand command: String, path: String, in directory: String) ->
         let full = command.hasPrefix("/") ? command : "\(directory)/\(command)"
         if isExecutable(full) { return nil }
         return fileExists(full)
-            ? "Command '\(full)' is not executable; give it the permission, or name its interpreter."
+            ? "Command '\(full)' is not executable; make it so or name its interpreter."
             : "Command '\(full)' does not exist."
     }
     let isFound = path.split(separator: ":").contains { isExecutable("\($0)/\(command)") }

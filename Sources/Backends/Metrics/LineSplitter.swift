@@ -37,8 +37,8 @@ struct LineSplitter {
 
     /// Takes the next bytes, and hands out the lines that end in them.
     ///
-    /// - Parameter isInteresting: Whether any line in some bytes is wanted; else they are passed over
-    ///   together, which is much faster.
+    /// - Parameter isInteresting: Whether any line in some bytes is wanted; else they are passed
+    ///   over together, which is much faster.
     mutating func feed(
         _ chunk: UnsafeBufferPointer<UInt8>,
         where isInteresting: (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true },

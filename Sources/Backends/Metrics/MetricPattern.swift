@@ -40,8 +40,8 @@ struct MetricPattern {
     ///
     /// - Parameters:
     ///   - text: The line.
-    ///   - isTruncated: Whether the end of the line is missing; then a match that touches the end of
-    ///     the text is not believed.
+    ///   - isTruncated: Whether the end of the line is missing; then a match that touches the end
+    ///     of the text is not believed.
     func values(in text: String, isTruncated: Bool) -> Finding {
         var finding = Finding()
         let length = text.utf16.count

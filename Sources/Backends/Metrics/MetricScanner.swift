@@ -3,8 +3,8 @@ import Tuning
 /// Finds metrics in the output of a training program, whatever that output is.
 ///
 /// Memory is bounded by `LineSplitter.lengthMax`, the time one line may cost by
-/// `MetricPattern.budget` for each metric. A metric whose expression uses that up is skipped in that
-/// line; after `cutOffCountMax` such lines it is given up.
+/// `MetricPattern.budget` for each metric. A metric whose expression uses that up is skipped in
+/// that line; after `cutOffCountMax` such lines it is given up.
 struct MetricScanner {
     /// What a line held.
     struct Finding {
@@ -44,7 +44,7 @@ struct MetricScanner {
     /// The position behind the last complete line.
     var consumed: UInt64 { lines.consumed }
 
-    /// Takes the next bytes; returns what the lines that end in them held, where they held anything.
+    /// Takes the next bytes; returns what the lines that end in them held, if anything.
     mutating func scan(_ chunk: UnsafeBufferPointer<UInt8>) -> [Finding] {
         let patterns = patterns
         return collect { lines, handle in
