@@ -251,6 +251,19 @@ struct SimulatedBackendTests {
         }
     }
 
+    @Test("A resumed attempt has what earlier attempts left of its run time")
+    func resumedRuntime() async throws {
+        let clock = VirtualClock()
+        let course = Course(
+            "mock:sphere?epochs=9&seconds=10", number: 2, runtimeMax: .seconds(60),
+            earlierRuntime: .seconds(30), checkpoint: Checkpoint(location: "3"))
+        let end = try await course.run(
+            on: SimulatedBackend(virtualClock: clock), after: ReportMark("4"))
+        #expect(end == .stopped(.runtimeExceeded))
+        #expect(course.marks == ["5", "6"])
+        #expect(clock.now.offset == .seconds(20))
+    }
+
     @Test("Attempts side by side report in the order of virtual time", .timeLimit(.minutes(1)))
     func sideBySide() async throws {
         let clock = VirtualClock()

@@ -60,13 +60,13 @@ struct SobolSequenceTests {
 
     @Test("Each block of 2^m points has one in each of 2^m parts of every axis")
     func balance() {
-        for seed in [nil, 1, 2, 3] as [UInt64?] {
+        for seed in [nil, 1] as [UInt64?] {
             var sequence = SobolSequence(dimension: 64)
             if let seed {
                 var random = SplitMix(state: seed)
                 sequence = SobolSequence(dimension: 64, scrambledBy: &random)
             }
-            for (start, count) in [(0, 1), (0, 16), (16, 16), (0, 1024), (3072, 1024)] {
+            for (start, count) in [(0, 1), (0, 16), (16, 16), (0, 256), (768, 256)] {
                 let points = (start..<start + count).map { sequence[$0] }
                 for coordinate in 0..<64 {
                     let parts = Set(points.map { Int($0[coordinate] * Double(count)) })
@@ -98,12 +98,12 @@ struct SobolSequenceTests {
 
     @Test("Scrambled points are more even than random ones", arguments: [2, 6, 10])
     func discrepancy(dimension: Int) {
-        for seed in 0..<10 as Range<UInt64> {
+        for seed in 0..<3 as Range<UInt64> {
             var random = SplitMix(state: seed)
             let sequence = SobolSequence(dimension: dimension, scrambledBy: &random)
-            let even = centredDiscrepancy((0..<128).map { sequence[$0] })
+            let even = centredDiscrepancy((0..<64).map { sequence[$0] })
             let drawn = centredDiscrepancy(
-                (0..<128).map { _ in
+                (0..<64).map { _ in
                     (0..<dimension).map { _ in Double.random(in: 0..<1, using: &random) }
                 })
             #expect(even < drawn * 0.7, "seed \(seed)")
@@ -114,16 +114,16 @@ struct SobolSequenceTests {
     func uniform() {
         var sum = 0.0
         var counts = Array(repeating: 0, count: 8)
-        for seed in 0..<2000 as Range<UInt64> {
+        for seed in 0..<500 as Range<UInt64> {
             var random = SplitMix(state: seed)
             let point = SobolSequence(dimension: 2, scrambledBy: &random)[0]
             #expect(point.allSatisfy { 0 <= $0 && $0 < 1 })
             sum += point[1]
             counts[Int(point[0] * 8)] += 1
         }
-        // Standard deviations: 0.0065 of the mean, 15 of a count.
-        #expect(abs(sum / 2000 - 0.5) < 0.026)
-        #expect(counts.allSatisfy { abs($0 - 250) < 75 }, "\(counts)")
+        // Standard deviations: 0.013 of the mean, 7.4 of a count.
+        #expect(abs(sum / 500 - 0.5) < 0.052)
+        #expect(counts.allSatisfy { abs(Double($0) - 62.5) < 37 }, "\(counts)")
     }
 
     @Test("The same seed gives the same points, another seed others")

@@ -27,15 +27,15 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
 
     /// Runs to the end.
     func end() async throws -> Attempt.End {
-        let firstEpoch = firstEpoch
         if session.mark == nil, training.startupDuration > .zero {
             try await enter(.starting)
             let ready = clock.now.advanced(by: training.startupDuration)
             if let reason = try await sleep(until: ready) { return .stopped(reason) }
         }
         try await enter(.training)
-        let start = clock.now.advanced(by: training.epochDuration * -(firstEpoch - 1))
-        var epoch = firstEpoch
+        var epoch = epochs(at: session.mark?.text) ?? resumedEpoch
+        let start = clock.now.advanced(by: training.epochDuration * (resumedEpoch - epoch))
+        epoch += 1
         while epoch <= training.epochCount {
             if let end = try await train(epoch, from: start) { return end }
             epoch += 1
@@ -43,15 +43,18 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
         return .completed
     }
 
-    /// The epoch behind the last one that is reported, or the one behind the checkpoint.
-    private var firstEpoch: Int {
-        let reported = session.mark ?? attempt.checkpoint.map { ReportMark($0.location) }
-        return (reported.flatMap { Int($0.text) } ?? 0) + 1
-    }
+    /// How many epochs earlier attempts trained up to the checkpoint.
+    private var resumedEpoch: Int { epochs(at: attempt.checkpoint?.location) ?? 0 }
+
+    /// How many epochs a mark or a checkpoint is behind.
+    private func epochs(at text: String?) -> Int? { text.flatMap { Int($0) } }
 
     /// Trains an epoch and reports it; gives the attempt's end if it ends with it.
+    ///
+    /// - Parameter start: When the attempt began to train, or would have, if it had been attached to
+    ///   all the time.
     private func train(_ epoch: Int, from start: RunClock.Instant) async throws -> Attempt.End? {
-        let due = training.epochDuration * epoch
+        let due = training.epochDuration * (epoch - resumedEpoch)
         let runtimeLeft = attempt.definition.stoppingCondition.runtimeMax - attempt.earlierRuntime
         if let reason = try await sleep(until: start.advanced(by: min(due, runtimeLeft))) {
             return .stopped(reason)

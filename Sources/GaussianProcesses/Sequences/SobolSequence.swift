@@ -48,8 +48,8 @@ package struct SobolSequence: Sendable {
         shifts = Array(repeating: 0, count: dimension)
     }
 
-    /// The sequence, scrambled: every coordinate of every point is uniform, points keep their
-    /// distances from one another in the digits that matter.
+    /// The sequence, scrambled: every coordinate of every point is uniform, and the points together
+    /// are as even as before.
     package init(dimension: Int, scrambledBy random: inout some RandomNumberGenerator) {
         self.init(dimension: dimension)
         for coordinate in 0..<dimension {

@@ -32,16 +32,15 @@ public struct HyperparameterRules: Hashable, Sendable {
     /// the order of their names, then the tuned in their order, then the missing by their rules.
     ///
     /// - Parameters:
-    ///   - values: Static hyperparameters. Those the service adds begin with `_`, have no rules and
-    ///     are not checked.
+    ///   - values: Static hyperparameters. Those the service adds begin with `_` and need no rules.
     ///   - space: What is searched; empty for a training job created on its own.
     public func problems(
         static values: [Parameter.Name: String], space: SearchSpace = .empty
     ) -> [HyperparameterProblem] {
         var problems: [HyperparameterProblem] = []
-        for (name, text) in values.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("_") {
+        for (name, text) in values.sorted(by: { $0.key < $1.key }) {
             guard let rule = self[name] else {
-                problems.append(.unknown(name))
+                if !name.hasPrefix("_") { problems.append(.unknown(name)) }
                 continue
             }
             if let problem = rule.problem(static: text) { problems.append(problem) }

@@ -18,7 +18,7 @@ public enum Scale: String, Hashable, Codable, Sendable {
     /// What `ScalingType.auto` means for a range: logarithmic where the lower bound is above zero
     /// and the upper at least a hundred times the lower, else linear.
     static func automatic(lower: Double, upper: Double) -> Scale {
-        // Decimal bounds are rounded: 1e-5 / 1e-7 is a little less than a hundred.
+        // Decimal bounds are rounded: 1e-7 / 1e-9 is a little less than a hundred.
         let ratioMin = 100 * (1 - 1e-12)
         return lower > 0 && upper / lower >= ratioMin ? .logarithmic : .linear
     }

@@ -57,7 +57,8 @@ public struct TrainingJob: Identifiable, Hashable, Sendable {
     public package(set) var mark: ReportMark?
     /// The last value of every metric.
     public package(set) var finalMetrics: [MetricName: FinalMetric] = [:]
-    /// The cost of the last objective report; `nil` without one, or when it was not finite.
+    /// The cost of the last objective report, in the end that of the outcome; `nil` without one, or
+    /// when it was not finite.
     public package(set) var cost: Cost?
     /// Whether its objective could be used.
     public package(set) var objectiveStatus = ObjectiveStatus.pending

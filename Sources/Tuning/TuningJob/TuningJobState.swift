@@ -25,7 +25,7 @@ public struct TuningJobState: Sendable {
         createdCounts = Array(repeating: 0, count: specification.definitions.count)
     }
 
-    /// Moves on by one event.
+    /// Moves on by one event; a tuning job ends after all of its training jobs.
     ///
     /// - Returns: The training job that changed, if one did.
     /// - Throws: `TransitionError` when the event cannot follow; then nothing has changed.

@@ -70,6 +70,13 @@ struct HyperparameterRuleTests {
             ])
     }
 
+    @Test("A rule holds for a name that begins like those the service adds")
+    func underscore() throws {
+        let rules = try HyperparameterRules([HyperparameterRule("_kvstore", .integer)])
+        #expect(
+            rules.problems(static: ["_kvstore": "x", "_other": "x"]).map(\.code) == ["wrong_type"])
+    }
+
     @Test("Defaults are filled in where nothing is given or searched")
     func defaults() throws {
         let space = try SearchSpace([.integer("depth", min: "2", max: "3")])

@@ -96,7 +96,8 @@ struct ContinuousRangeTests {
         "Auto is logarithmic from a ratio of a hundred on",
         arguments: [
             (1.0, 100.0, Scale.logarithmic), (1, 99, .linear), (0, 1e9, .linear),
-            (1e-7, 1e-5, .logarithmic), (1e-3, 0.1, .logarithmic), (-1, 1, .linear),
+            (1e-9, 1e-7, .logarithmic), (0.07, 7, .logarithmic), (1e-3, 0.1, .logarithmic),
+            (-1, 1, .linear),
             (least, 1e308, .logarithmic),
         ] as [(Double, Double, Scale)])
     func auto(lower: Double, upper: Double, scale: Scale) throws {
