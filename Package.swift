@@ -77,7 +77,7 @@ let package = Package(
             name: "StoresTests", dependencies: ["Tuning", "Stores", "TuningTesting", grdb]),
         .testTarget(
             name: "OrchestrationTests",
-            dependencies: ["Tuning", "Orchestration", "Strategies", "TuningTesting"]),
+            dependencies: ["Tuning", "Orchestration", "TuningTesting", logging]),
         .testTarget(name: "SageMakerAPITests", dependencies: ["Tuning", "SageMakerAPI"]),
         .testTarget(
             name: "TuningServerTests",

@@ -44,11 +44,12 @@ struct CountingStrategy: SearchStrategy {
 extension TuningJobSpecification {
     /// A tuning job for the tests.
     static func testing(
-        total: Int? = 5, parallel: Int = 2, retries: Int = 0, definitions: Int = 1,
+        name: String = "test", total: Int? = 5, parallel: Int = 2, retries: Int = 0,
+        definitions: Int = 1,
         runtimeMax: Duration? = nil
     ) -> TuningJobSpecification {
         TuningJobSpecification(
-            name: "test",
+            name: name,
             definitions: (0..<definitions).map { index in
                 TrainingJobDefinition(
                     name: "d\(index)", searchSpace: CountingStrategy.space,

@@ -40,7 +40,7 @@ struct JobThroughput {
             name: name, count: count, parallel: parallelCount)
         let orchestrator = Orchestrator(
             store: store, routes: BackendRoutes(SimulatedBackend(slotCount: parallelCount)),
-            strategies: { plan, space in try plan.strategy(for: space) },
+            strategies: { plan, space, seed in try plan.strategy(for: space, seed: seed) },
             logger: Logger(label: "speed", factory: { _ in SwiftLogNoOpLogHandler() }))
         let running = Task { try await orchestrator.run() }
         defer { running.cancel() }

@@ -22,7 +22,8 @@ struct RecoveryTime {
             let store = try SQLiteTuningStore(directory: directory, access: .readWrite)
             let orchestrator = Orchestrator(
                 store: store, routes: BackendRoutes(SimulatedBackend(slotCount: runningCount)),
-                strategies: { plan, space in try plan.strategy(for: space) }, logger: logger)
+                strategies: { plan, space, seed in try plan.strategy(for: space, seed: seed) },
+                logger: logger)
             let running = Task { try await orchestrator.run() }
             // A stop is answered once the job's events have been replayed.
             try await orchestrator.stopTuningJob(id)
@@ -43,7 +44,7 @@ struct RecoveryTime {
             base: SimulatedBackend(slotCount: runningCount), finishedCount: finishedCount)
         let orchestrator = Orchestrator(
             store: store, routes: BackendRoutes(backend),
-            strategies: { plan, space in try plan.strategy(for: space) },
+            strategies: { plan, space, seed in try plan.strategy(for: space, seed: seed) },
             logger: Logger(label: "speed", factory: { _ in SwiftLogNoOpLogHandler() }))
         let running = Task { try await orchestrator.run() }
         let job = try await orchestrator.submit(

@@ -48,20 +48,27 @@ final class Mailbox<Message: Sendable>: Sendable {
                 if let known { continuation.resume(returning: known) }
             }
         } onCancel: {
-            _ = close()
+            stopReceiving()
         }
     }
 
     /// Refuses all later messages.
     ///
-    /// - Returns: The messages that were never taken.
+    /// - Returns: The messages that were never taken; whoever waits for them must be told.
     func close() -> [Message] {
-        let (left, receiver) = state.withLock { state in
+        stopReceiving()
+        return state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
+    private func stopReceiving() {
+        let receiver = state.withLock { state in
             state.isClosed = true
             defer { state.receiver = nil }
-            return (state.waiting, state.receiver)
+            return state.receiver
         }
         receiver?.resume(returning: nil)
-        return left
     }
 }

@@ -80,7 +80,7 @@ final class TuningJobRunner: Sendable {
         } catch {
             logger.critical("tuning job cannot go on", metadata: ["reason": "\(error)"])
         }
-        for message in mailbox.close() { message.reply?.fail(CancellationError()) }
+        close()
         for pool in environment.pools.values { pool.leave(id) }
     }
 
@@ -89,9 +89,15 @@ final class TuningJobRunner: Sendable {
             var loop = TuningJobLoop(scheduler, runner: self, environment: environment)
             send(Message(input: .begin))
             await loop.run(in: &group, taking: mailbox)
+            // Attempts that wait for an answer would keep the group from its end.
             loop.close()
+            close()
             group.cancelAll()
         }
+    }
+
+    private func close() {
+        for message in mailbox.close() { message.reply?.fail(CancellationError()) }
     }
 }
 
@@ -110,9 +116,11 @@ extension TuningJobRunner {
         }
         let start = TuningJobState(
             id: id, specification: specification, creationTime: job.creationTime)
-        let strategies = try specification.definitions.map { definition in
+        let seed = specification.seed(of: id)
+        let strategies = try specification.definitions.enumerated().map { index, definition in
+            // Definitions that share a space must not try the same points.
             try environment.strategies(
-                specification.plan, definition.searchSpace, specification.seed(of: id))
+                specification.plan, definition.searchSpace, seed &+ UInt64(index))
         }
         var events: [TuningEvent] = []
         var position: EventPosition?

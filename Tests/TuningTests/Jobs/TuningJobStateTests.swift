@@ -44,7 +44,7 @@ struct TuningJobStateTests {
         #expect(
             objectives.succeeded == finished.count { $0.objectiveStatus == .succeeded }, comment)
         #expect(objectives.failed == finished.count { $0.objectiveStatus == .failed }, comment)
-        let silent = finished.count { $0.objectiveStatus == .failed && $0.status != .failed }
+        let silent = finished.count { $0.objectiveStatus == .failed && $0.status == .completed }
         #expect(state.silentCount == silent, comment)
     }
 

@@ -1,0 +1,97 @@
+import Backends
+import Foundation
+import Logging
+import Orchestration
+import SageMakerAPI
+import Stores
+import Strategies
+import Tuning
+
+/// The parts of a daemon, put together as the settings say.
+struct Assembly {
+    let settings: Settings
+    let directory: DataDirectory
+    let orchestrator: Orchestrator
+    let routes: BackendRoutes
+    let logger: Logger
+
+    /// Opens the store for writing and makes the backends.
+    ///
+    /// - Parameter recovers: Which of the unfinished jobs go on.
+    /// - Throws: `StoreError` when the data directory cannot be used.
+    init(
+        _ settings: Settings, directory: DataDirectory, logger: Logger,
+        recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
+    ) throws {
+        try self.init(
+            settings, directory: directory, logger: logger, recovers: recovers,
+            store: SQLiteTuningStore(directory: directory.url, access: .readWrite))
+    }
+
+    /// Opens the store for reading alone, beside a daemon that may be writing.
+    ///
+    /// - Throws: `StoreError` when there is no store to read.
+    init(reading directory: DataDirectory) throws {
+        try self.init(
+            Settings(), directory: directory, logger: Logger(label: "tuner"),
+            recovers: { _ in false },
+            store: SQLiteTuningStore(directory: directory.url, access: .readOnly))
+    }
+
+    private init(
+        _ settings: Settings, directory: DataDirectory, logger: Logger,
+        recovers: @escaping @Sendable (TuningJob) -> Bool, store: SQLiteTuningStore
+    ) throws {
+        self.settings = settings
+        self.directory = directory
+        self.logger = logger
+        routes = Self.routes(settings, directory: directory, logger: logger)
+        orchestrator = Orchestrator(
+            store: store, routes: routes,
+            strategies: { plan, space, seed in try plan.strategy(for: space, seed: seed) },
+            recovers: recovers, logger: logger)
+    }
+
+    /// Says what is wrong with a definition's image, for the validation of requests.
+    var checkImage: ImageCheck {
+        { [routes] definition in
+            do throws(RoutingError) {
+                _ = try routes.backend(for: definition)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+    }
+
+    /// What ARNs begin with where a request does not say.
+    var scope: RequestScope { RequestScope(region: settings.region, account: settings.account) }
+
+    // MARK: - Backends
+
+    private static func routes(
+        _ settings: Settings, directory: DataDirectory, logger: Logger
+    ) -> BackendRoutes {
+        let local = LocalProcessBackend(
+            LocalProcessBackend.Configuration(
+                dataDirectory: directory.url,
+                slotCount: settings.local.slots == 0 ? nil : settings.local.slots,
+                gpus: settings.local.gpus,
+                gracePeriod: .seconds(settings.local.gracePeriodSeconds),
+                images: settings.local.images, logger: logger))
+        let simulated = SimulatedBackend(
+            slotCount: settings.mock.slots, standardImage: settings.mock.image)
+        return BackendRoutes(["local": local, "mock": simulated]) {
+            definition throws(RoutingError) in
+            if SimulatedBackend.accepts(image: definition.image) {
+                if let problem = SimulatedBackend.problem(withImage: definition.image) {
+                    throw RoutingError(problem)
+                }
+                return "mock"
+            }
+            if settings.backend == .mock, !local.runs(definition) { return "mock" }
+            if let problem = local.problem(with: definition) { throw RoutingError(problem) }
+            return "local"
+        }
+    }
+}

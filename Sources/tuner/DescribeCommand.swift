@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Tuning
+
+/// Describes one tuning job, or one training job.
+struct DescribeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "describe", abstract: "Describe a tuning job or a training job.")
+
+    @Argument(help: "The tuning job, or the training job.") var name: String
+    @OptionGroup var access: JobAccess
+
+    func run() async throws {
+        if let job = try await tuningJob() {
+            print(access.json ? job.prettyText : Self.summary(ofTuningJob: job))
+        } else {
+            let job = try await access.call(
+                "DescribeTrainingJob", ["TrainingJobName": .string(name)])
+            print(access.json ? job.prettyText : Self.summary(ofTrainingJob: job))
+        }
+    }
+
+    /// The tuning job with the name, if there is one.
+    private func tuningJob() async throws -> JSONValue? {
+        do {
+            return try await access.call(
+                "DescribeHyperParameterTuningJob", ["HyperParameterTuningJobName": .string(name)])
+        } catch let refusal as CommandRefusal where refusal.isAboutName {
+            return nil
+        }
+    }
+
+    private static func summary(ofTuningJob job: JSONValue) -> String {
+        var lines = [
+            "Tuning job   \(job["HyperParameterTuningJobName"]?.text ?? "")",
+            "Status       \(job["HyperParameterTuningJobStatus"]?.text ?? "")",
+            "Strategy     \(job["HyperParameterTuningJobConfig"]?["Strategy"]?.text ?? "")",
+            "Created      \(job["CreationTime"]?.timeText ?? "")",
+        ]
+        if let end = job["HyperParameterTuningEndTime"] {
+            lines.append("Ended        \(end.timeText)")
+        }
+        if let reason = job["FailureReason"]?.text { lines.append("Failed       \(reason)") }
+        let counters = job["TrainingJobStatusCounters"]?.object ?? [:]
+        let counts = counters.sorted { $0.key < $1.key }
+            .filter { $0.value.integer != 0 }
+            .map { "\($0.key) \($0.value.text)" }
+        lines.append("Training     \(counts.isEmpty ? "none yet" : counts.joined(separator: ", "))")
+        if let best = job["BestTrainingJob"] {
+            let metric = best["FinalHyperParameterTuningJobObjectiveMetric"]
+            lines.append("Best         \(best["TrainingJobName"]?.text ?? "")")
+            lines.append(
+                "             \(metric?["MetricName"]?.text ?? "") \(metric?["Value"]?.text ?? "")")
+            lines.append("             \(best["TunedHyperParameters"]?.hyperparameterText ?? "")")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func summary(ofTrainingJob job: JSONValue) -> String {
+        var lines = [
+            "Training job \(job["TrainingJobName"]?.text ?? "")",
+            "Status       \(job["TrainingJobStatus"]?.text ?? ""), \(job["SecondaryStatus"]?.text ?? "")",
+            "Created      \(job["CreationTime"]?.timeText ?? "")",
+        ]
+        if let end = job["TrainingEndTime"] { lines.append("Ended        \(end.timeText)") }
+        if let reason = job["FailureReason"]?.text { lines.append("Failed       \(reason)") }
+        for (name, value) in (job["HyperParameters"]?.object ?? [:]).sorted(by: { $0.key < $1.key })
+        {
+            lines.append("             \(name)=\(value.text)")
+        }
+        for metric in job["FinalMetricDataList"]?.array ?? [] {
+            lines.append(
+                "Metric       \(metric["MetricName"]?.text ?? "") \(metric["Value"]?.text ?? "")")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

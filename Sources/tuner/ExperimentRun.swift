@@ -1,0 +1,145 @@
+import Foundation
+import Logging
+import Orchestration
+import SageMakerAPI
+import Tuning
+
+/// One tuning job, run to its end in this process while its progress is shown.
+struct ExperimentRun {
+    let request: JSONValue
+    let settings: Settings
+    let directory: DataDirectory
+    let json: Bool
+    let logger: Logger
+
+    /// How often progress is looked at.
+    private static let lookInterval = Duration.milliseconds(200)
+
+    private enum Ending {
+        case finished(TuningJob)
+        case interrupted
+    }
+
+    /// Runs the tuning job, or goes on with it, and prints the best.
+    ///
+    /// - Throws: `CommandFailure` with the exit code that says how it ended.
+    func perform() async throws {
+        let name = request["HyperParameterTuningJobName"]?.string ?? ""
+        let assembly = try Assembly(
+            settings, directory: directory, logger: logger,
+            recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
+        let specification: TuningJobSpecification
+        do {
+            specification = try CreateHyperParameterTuningJob(body: request)
+                .validated(scope: assembly.scope, checkImage: assembly.checkImage)
+        } catch {
+            throw CommandFailure(error.message)
+        }
+        let ending = try await run(specification, assembly)
+        switch ending {
+        case .interrupted:
+            throw CommandFailure(
+                "interrupted; the same command with the same --data goes on",
+                exitCode: CommandFailure.interrupted)
+        case .finished(let job):
+            try await report(job, assembly)
+        }
+    }
+
+    private func run(
+        _ specification: TuningJobSpecification, _ assembly: Assembly
+    ) async throws -> Ending {
+        let signals = Interruption.signals()
+        return try await withThrowingTaskGroup(of: Ending?.self) { group in
+            group.addTask {
+                try await assembly.orchestrator.run()
+                return nil
+            }
+            group.addTask { .finished(try await follow(specification, assembly)) }
+            group.addTask {
+                for await _ in signals { return .interrupted }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let ending = try await group.next() {
+                switch ending {
+                case .interrupted: return try await interrupt(assembly)
+                case .finished: return ending ?? .interrupted
+                case nil: continue
+                }
+            }
+            return .interrupted
+        }
+    }
+
+    private func interrupt(_ assembly: Assembly) async throws -> Ending {
+        FileHandle.standardError.write(
+            Data("\ntuner: stopping the training jobs; again to leave them running\n".utf8))
+        signal(SIGINT, SIG_DFL)
+        await assembly.orchestrator.interrupt()
+        return .interrupted
+    }
+
+    /// Submits the tuning job, or finds it, and shows its progress until it is over.
+    private func follow(
+        _ specification: TuningJobSpecification, _ assembly: Assembly
+    ) async throws -> TuningJob {
+        let reader = assembly.orchestrator.reader
+        var job: TuningJob
+        if let stored = try await reader.tuningJob(named: specification.name, kind: .tuning) {
+            job = stored
+            let verb = stored.status.isFinished ? "is over already" : "goes on"
+            FileHandle.standardError.write(Data("tuner: \(stored.name) \(verb)\n".utf8))
+        } else {
+            job = try await assembly.orchestrator.submit(specification)
+        }
+        var display = ProgressDisplay()
+        let objective = specification.definitions[0].objective
+        while true {
+            job = try await reader.tuningJob(job.id) ?? job
+            display.show(Progress(job: job, objective: objective, now: Date()))
+            if job.status.isFinished { break }
+            try await Task.sleep(for: Self.lookInterval)
+        }
+        display.close()
+        return job
+    }
+
+    // MARK: - The end
+
+    private func report(_ job: TuningJob, _ assembly: Assembly) async throws {
+        let reader = assembly.orchestrator.reader
+        var best: TrainingJob?
+        if let ordinal = job.best?.ordinal {
+            best = try await reader.trainingJob(TrainingJob.ID(tuningJob: job.id, ordinal: ordinal))
+        }
+        if json {
+            let access = OperationAccess.directory(assembly)
+            let description = try await access.call(
+                "DescribeHyperParameterTuningJob",
+                ["HyperParameterTuningJobName": .string(job.name)])
+            print(description.prettyText)
+        } else if let best, let specification = try await reader.specification(of: job.id) {
+            print(Self.summary(of: best, specification))
+        }
+        if job.status == .failed {
+            throw CommandFailure(
+                "\(job.name) failed: \(job.failureReason ?? "no reason was given")",
+                exitCode: CommandFailure.jobFailed)
+        }
+    }
+
+    private static func summary(
+        of best: TrainingJob, _ specification: TuningJobSpecification
+    ) -> String {
+        let definition = specification.definitions[best.definition]
+        var lines = ["Best training job: \(best.name)"]
+        if let objective = definition.objective, let cost = best.cost {
+            lines.append("  \(objective.metric) = \(objective.value(of: cost))")
+        }
+        for parameter in definition.searchSpace.parameters {
+            lines.append("  \(parameter.name) = \(best.tuned[parameter.name] ?? "")")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

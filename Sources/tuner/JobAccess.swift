@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import Logging
+import SageMakerAPI
+import SageMakerBackend
+import Stores
+import Tuning
+import TuningServer
+
+/// Where a command finds its jobs: in a data directory, or at a running service.
+struct JobAccess: ParsableArguments {
+    @Option(help: "The data directory.") var data: String?
+    @Option(help: "The address of a running service, in place of a data directory.")
+    var endpoint: String?
+    @Flag(help: "Print JSON.") var json = false
+
+    /// Calls an operation that only reads.
+    ///
+    /// - Throws: `CommandRefusal` when the operation is refused.
+    func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
+        if let endpoint {
+            return try await OperationAccess.service(endpoint).call(operation, request)
+        }
+        let assembly = try Assembly(reading: DataDirectory(data))
+        return try await OperationAccess.directory(assembly).call(operation, request)
+    }
+
+    /// Reads a listing page by page.
+    func all(
+        _ operation: String, _ request: [String: JSONValue], member: String, limit: Int
+    ) async throws -> [JSONValue] {
+        var request = request
+        var elements: [JSONValue] = []
+        while elements.count < limit {
+            request["MaxResults"] = .integer(min(100, limit - elements.count))
+            let page = try await call(operation, .object(request))
+            elements += page[member]?.array ?? []
+            guard let token = page["NextToken"] else { break }
+            request["NextToken"] = token
+        }
+        return elements
+    }
+
+    /// Calls an operation that changes a tuning job.
+    ///
+    /// Where a service is using the data directory, it is the one that is asked. Where none is, the
+    /// change is made here, and what it sets off runs to its end.
+    func change(_ operation: String, _ request: JSONValue, of name: String) async throws
+        -> JSONValue
+    {
+        if let endpoint {
+            return try await OperationAccess.service(endpoint).call(operation, request)
+        }
+        let directory = DataDirectory(data)
+        let assembly: Assembly
+        do {
+            assembly = try Assembly(
+                Settings(), directory: directory, logger: .standardError(level: .error),
+                recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
+        } catch StoreError.locked {
+            guard let endpoint = directory.endpoint else {
+                throw CommandFailure(
+                    "'\(directory.path)' is used by a run; interrupt that one instead")
+            }
+            return try await OperationAccess.service(endpoint).call(operation, request)
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await assembly.orchestrator.run() }
+            defer { group.cancelAll() }
+            let answer = try await OperationAccess.directory(assembly).call(operation, request)
+            await assembly.orchestrator.finishRunning()
+            return answer
+        }
+    }
+}
+
+/// A way to call the operations of the API.
+enum OperationAccess {
+    /// A running service.
+    case service(String)
+    /// A data directory, opened by this process.
+    case directory(Assembly)
+
+    /// Calls an operation.
+    ///
+    /// - Throws: `CommandRefusal` when it is refused.
+    func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
+        switch self {
+        case .service(let endpoint):
+            do {
+                return try await SageMakerClient(endpoint: endpoint).call(operation, request)
+            } catch let error as APIError {
+                throw CommandRefusal(code: error.code, message: error.message)
+            } catch {
+                throw CommandFailure("no answer from \(endpoint): \(error.oneLine)")
+            }
+        case .directory(let assembly):
+            let dispatcher = OperationDispatcher(
+                orchestrator: assembly.orchestrator, checkImage: assembly.checkImage,
+                logger: assembly.logger)
+            let answer = await dispatcher.answer(
+                to: "SageMaker.\(operation)", body: request.encoded, scope: assembly.scope)
+            let value = try answer.body.isEmpty ? [:] : JSONValue(parsing: answer.body)
+            guard answer.status < 300 else {
+                throw CommandRefusal(
+                    code: value["__type"]?.string ?? "", message: value["message"]?.string ?? "")
+            }
+            return value
+        }
+    }
+}
+
+/// An operation that was refused.
+struct CommandRefusal: Error, CustomStringConvertible {
+    let code: String
+    let message: String
+
+    var description: String { message }
+
+    /// Whether the name that was asked for is the reason.
+    var isAboutName: Bool { code == "ResourceNotFound" || code == "ValidationException" }
+}

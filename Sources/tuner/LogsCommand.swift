@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import Tuning
+
+/// Prints what a training job printed.
+struct LogsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Print what a training job printed, of its last attempt.")
+
+    @Argument(help: "The training job.") var name: String
+    @Option(help: "The data directory.") var data: String?
+    @Flag(help: "Errors instead of output.") var errors = false
+    @Flag(help: "Go on printing until the training job is over.") var follow = false
+
+    func run() async throws {
+        let directory = DataDirectory(data)
+        guard let attempt = directory.lastAttempt(of: name) else {
+            throw CommandFailure(
+                "there are no logs of a training job '\(name)' in '\(directory.path)'")
+        }
+        let log = attempt.appending(path: errors ? "stderr.log" : "stdout.log")
+        guard let handle = FileHandle(forReadingAtPath: log.path) else {
+            throw CommandFailure("cannot read '\(log.path)'")
+        }
+        while true {
+            let isOver = FileManager.default.fileExists(
+                atPath: attempt.appending(path: "exit").path)
+            while let chunk = try handle.read(upToCount: 1 << 16), !chunk.isEmpty {
+                FileHandle.standardOutput.write(chunk)
+            }
+            guard follow, !isOver else { return }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}

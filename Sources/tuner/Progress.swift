@@ -1,0 +1,90 @@
+import Foundation
+import Tuning
+
+/// How far a tuning job is, as a line of text.
+struct Progress {
+    let job: TuningJob
+    let objective: Objective?
+    let now: Date
+
+    /// Training jobs that are over.
+    var finishedCount: Int { job.trainingJobCounts.total - job.trainingJobCounts.inProgress }
+
+    /// Counts, the best value so far, and an estimate of the time left.
+    var line: String {
+        let counts = job.trainingJobCounts
+        var parts: [String] = []
+        if let total = job.limits.trainingJobCountMax {
+            parts.append("\(bar(total)) \(finishedCount)/\(total) done")
+        } else {
+            parts.append("\(finishedCount) done")
+        }
+        parts.append("\(counts.inProgress) running")
+        if counts.failed > 0 { parts.append("\(counts.failed) failed") }
+        if counts.stopped > 0 { parts.append("\(counts.stopped) stopped") }
+        if let best = job.best, let objective {
+            parts.append("best \(objective.metric) \(Self.short(objective.value(of: best.cost)))")
+        }
+        if let left = secondsLeft { parts.append("about \(Self.clock(left)) left") }
+        return parts.joined(separator: ", ")
+    }
+
+    private func bar(_ total: Int) -> String {
+        let width = 20
+        let filled = min(width, finishedCount * width / max(1, total))
+        return "["
+            + String(repeating: "#", count: filled)
+            + String(repeating: "-", count: width - filled) + "]"
+    }
+
+    /// What is left if the rest takes as long as what is done; unknown before the first.
+    private var secondsLeft: Double? {
+        guard let total = job.limits.trainingJobCountMax, finishedCount > 0,
+            !job.status.isFinished
+        else { return nil }
+        let each = now.timeIntervalSince(job.creationTime) / Double(finishedCount)
+        return each * Double(total - finishedCount)
+    }
+
+    /// A number with at most six digits.
+    static func short(_ value: Double) -> String {
+        String(format: "%.6g", value)
+    }
+
+    private static func clock(_ seconds: Double) -> String {
+        let whole = Int(min(max(seconds, 0), 1e9).rounded(.up))
+        let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+        let tail = String(format: "%02d", whole % 60)
+        return hours > 0
+            ? "\(hours):" + String(format: "%02d", minutes) + ":" + tail : "\(minutes):" + tail
+    }
+}
+
+/// Shows progress: on one line that changes in a terminal, else a line whenever a job is done.
+struct ProgressDisplay {
+    private let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
+    private var shownCount = -1
+    private var shownLength = 0
+
+    /// Shows how far a tuning job is.
+    mutating func show(_ progress: Progress) {
+        if isTerminal {
+            let line = progress.line
+            write("\r" + line + String(repeating: " ", count: max(0, shownLength - line.count)))
+            shownLength = line.count
+        } else if progress.finishedCount != shownCount {
+            write(progress.line + "\n")
+        }
+        shownCount = progress.finishedCount
+    }
+
+    /// Leaves the line.
+    mutating func close() {
+        if isTerminal, shownLength > 0 { write("\n") }
+        shownLength = 0
+    }
+
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import Tuning
+import TuningServer
+
+/// Serves SageMaker's tuning API.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve SageMaker's tuning API on this machine.")
+
+    @Option(help: "A settings file, in YAML or JSON.") var config: String?
+    @Option(help: "The address to listen on.") var host: String?
+    @Option(help: "The port to listen on; 0 takes a free one.") var port: Int?
+    @Option(help: "The data directory.") var data: String?
+    @Option(help: "What runs images that no rule takes: local or mock.") var backend: String?
+    @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
+
+    func run() async throws {
+        let settings = try settings()
+        let directory = DataDirectory(settings.dataDirectory)
+        let logger = Logger.standardError(level: logLevel)
+        let assembly = try Assembly(settings, directory: directory, logger: logger)
+        defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
+        let server = try Self.server(settings, assembly, directory, logger)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [assembly.orchestrator, server],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            throw CommandFailure(
+                "cannot serve on \(settings.host):\(settings.port): \(error.oneLine)")
+        }
+    }
+
+    private static func server(
+        _ settings: Settings, _ assembly: Assembly, _ directory: DataDirectory, _ logger: Logger
+    ) throws -> TunerServer {
+        var configuration = TunerServer.Configuration()
+        configuration.host = settings.host
+        configuration.port = settings.port
+        configuration.account = settings.account
+        let dispatcher = OperationDispatcher(
+            orchestrator: assembly.orchestrator, checkImage: assembly.checkImage, logger: logger)
+        do {
+            return try TunerServer(dispatcher, configuration: configuration, logger: logger) {
+                port in
+                let endpoint = "http://\(settings.host.urlHost):\(port)"
+                try? endpoint.write(to: directory.endpointFile, atomically: true, encoding: .utf8)
+                print("tuner: listening on \(endpoint)")
+                fflush(nil)
+            }
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    private func settings() throws -> Settings {
+        var settings = try config.map { try Settings(file: $0) } ?? Settings()
+        if let host { settings.host = host }
+        if let port { settings.port = port }
+        if let data { settings.dataDirectory = data }
+        if let backend {
+            guard let known = Settings.Backend(rawValue: backend) else {
+                let names = Settings.Backend.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure("there is no backend '\(backend)'; there are \(names)")
+            }
+            settings.backend = known
+        }
+        do throws(SettingsError) {
+            try settings.check()
+        } catch {
+            throw CommandFailure(error.description)
+        }
+        return settings
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+extension Logger {
+    /// Logs lines on standard error.
+    static func standardError(level: Level) -> Logger {
+        var logger = Logger(label: "tuner") { label in
+            StreamLogHandler.standardError(label: label)
+        }
+        logger.logLevel = level
+        return logger
+    }
+}
+
+extension String {
+    /// The host as it stands in a URL: an IPv6 address has brackets.
+    fileprivate var urlHost: String { contains(":") ? "[\(self)]" : self }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import SageMakerAPI
+import Tuning
+
+/// The daemon's settings: what `Config/tuner.yaml` holds, every one with its default.
+struct Settings: Codable, Equatable {
+    /// The address to listen on.
+    var host = "127.0.0.1"
+    /// The port to listen on; 0 takes a free one.
+    var port = 8080
+    /// Where everything is kept.
+    var dataDirectory = "~/.tuner"
+    /// Runs images that no other rule takes: `local` or `mock`.
+    var backend = Backend.local
+    /// The account in ARNs: twelve digits.
+    var account = "123456789012"
+    /// The region in ARNs of requests that name none.
+    var region = "us-east-1"
+    /// How local processes run.
+    var local = Local()
+    /// How simulated training jobs run.
+    var mock = Mock()
+
+    /// What runs training jobs.
+    enum Backend: String, Codable, CaseIterable {
+        case local
+        case mock
+    }
+
+    /// How local processes run.
+    struct Local: Codable, Equatable {
+        /// Training jobs at the same time; 0 means one a GPU, or one a processor without GPUs.
+        var slots = 0
+        /// The GPUs to share, as CUDA_VISIBLE_DEVICES names them.
+        var gpus: [String] = []
+        /// Seconds between SIGTERM and SIGKILL.
+        var gracePeriodSeconds = 120
+        /// Command lines for image names.
+        var images: [String: String] = [:]
+    }
+
+    /// How simulated training jobs run.
+    struct Mock: Codable, Equatable {
+        /// Training jobs at the same time.
+        var slots = 10_000
+        /// The `mock:` image that stands for every image of another kind.
+        var image = "mock:sphere?epochs=10&seconds=0.1"
+    }
+}
+
+// MARK: - Reading
+
+extension Settings {
+    /// Reads a settings file, in YAML or JSON; what it leaves out keeps its default.
+    ///
+    /// - Throws: `CommandFailure` that names the file, and the setting that is wrong.
+    init(file path: String) throws {
+        let given = try JSONValue(file: path)
+        do {
+            let standard = try JSONDecoder().decode(
+                JSONValue.self, from: try JSONEncoder().encode(Settings()))
+            let merged = try Self.merged(standard, with: given, at: "")
+            self = try JSONDecoder().decode(Settings.self, from: Data(merged.encoded))
+            try check()
+        } catch {
+            throw CommandFailure("settings file '\(path)': \(error.oneLine)")
+        }
+    }
+
+    /// Checks what types do not.
+    func check() throws(SettingsError) {
+        guard (0...65_535).contains(port) else {
+            throw SettingsError("port \(port) must be from 0 to 65535")
+        }
+        guard account.utf8.count == 12, account.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw SettingsError("account '\(account)' must be twelve digits")
+        }
+        guard local.slots >= 0 else {
+            throw SettingsError("local.slots \(local.slots) must not be negative")
+        }
+        guard mock.slots >= 1 else {
+            throw SettingsError("mock.slots \(mock.slots) must be at least 1")
+        }
+        guard local.gracePeriodSeconds >= 0 else {
+            throw SettingsError(
+                "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
+        }
+    }
+
+    /// Lays given settings over the standard ones, and refuses names that are none.
+    private static func merged(
+        _ standard: JSONValue, with given: JSONValue, at path: String
+    ) throws(SettingsError) -> JSONValue {
+        // The members of `images` are the user's.
+        guard case .object(var members) = standard, path != "local.images." else { return given }
+        if given == .null { return standard }
+        guard case .object(let givenMembers) = given else {
+            throw SettingsError("\(path.isEmpty ? "the settings" : path) must be a mapping")
+        }
+        for (name, value) in givenMembers {
+            guard let known = members[name] else {
+                let names = members.keys.sorted().joined(separator: ", ")
+                throw SettingsError("there is no setting '\(path)\(name)'; there are \(names)")
+            }
+            members[name] = try merged(known, with: value, at: "\(path)\(name).")
+        }
+        return .object(members)
+    }
+}
+
+/// Why settings were refused.
+struct SettingsError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: `tuner COMMAND`.
+@main
+struct Tuner: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tuner",
+        abstract: "Tune hyperparameters with Amazon SageMaker's API, on any machine.",
+        subcommands: [
+            DemoCommand.self, RunCommand.self, ServeCommand.self, ListCommand.self,
+            DescribeCommand.self, TrainingJobsCommand.self, LogsCommand.self, StopCommand.self,
+            DeleteCommand.self, SuggestCommand.self, TrainDigitsCommand.self,
+        ])
+
+    /// Runs the command that the arguments name and exits: 0 done, 1 the job failed, 2 wrong use,
+    /// 130 interrupted.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            complain(failure.description)
+            Foundation.exit(failure.exitCode)
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            if code == .success { exit(withError: error) }
+            complain(code == .validationFailure ? fullMessage(for: error) : "tuner: \(error)")
+            Foundation.exit(2)
+        }
+    }
+
+    private static func complain(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
+
+/// Why a command could not do what it was asked: a line for people, and an exit code.
+struct CommandFailure: Error, CustomStringConvertible {
+    /// The job that was run failed.
+    static let jobFailed: Int32 = 1
+    /// The command was used in a wrong way, or cannot do what was asked here.
+    static let wrongUse: Int32 = 2
+    /// The command was interrupted.
+    static let interrupted: Int32 = 130
+
+    let description: String
+    let exitCode: Int32
+
+    init(_ message: String, exitCode: Int32 = CommandFailure.wrongUse) {
+        description = "tuner: \(message)"
+        self.exitCode = exitCode
+    }
+}

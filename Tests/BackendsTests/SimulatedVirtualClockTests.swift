@@ -1,0 +1,78 @@
+import Backends
+import Foundation
+import Synchronization
+import Testing
+
+@Suite("Virtual clock")
+struct SimulatedVirtualClockTests {
+    /// What sleepers tell.
+    final class Log: Sendable {
+        let readyCount = Mutex(0)
+        let times = Mutex<[Duration]>([])
+    }
+
+    @Test("Stands still while a participant is awake", .timeLimit(.minutes(1)))
+    func awake() async throws {
+        let clock = VirtualClock()
+        let sleeper = Task {
+            try await clock.participate { try await clock.sleep(for: .seconds(5)) }
+        }
+        await clock.participate {
+            for _ in 0..<500 { await Task.yield() }
+            #expect(clock.now.offset == .zero)
+        }
+        try await sleeper.value
+        #expect(clock.now.offset == .seconds(5))
+        #expect(clock.date == Date(timeIntervalSince1970: 5))
+    }
+
+    @Test("Wakes sleepers in the order of their deadlines", .timeLimit(.minutes(1)))
+    func order() async throws {
+        let clock = VirtualClock()
+        let log = Log()
+        let sleepers = await clock.participate {
+            let sleepers = [3, 1, 2, 30, 10].map { seconds in
+                Task {
+                    try await clock.participate {
+                        log.readyCount.withLock { $0 += 1 }
+                        try await clock.sleep(for: .seconds(seconds))
+                        log.times.withLock { $0.append(clock.now.offset) }
+                    }
+                }
+            }
+            while log.readyCount.withLock({ $0 }) < 5 { await Task.yield() }
+            return sleepers
+        }
+        for sleeper in sleepers { try await sleeper.value }
+        #expect(log.times.withLock { $0 } == [1, 2, 3, 10, 30].map { Duration.seconds($0) })
+    }
+
+    @Test("A sleeper that does not take part is woken in time", .timeLimit(.minutes(1)))
+    func bystander() async throws {
+        let clock = VirtualClock()
+        let log = Log()
+        let bystander = Task {
+            try await clock.sleep(for: .seconds(3))
+            log.times.withLock { $0.append(clock.now.offset) }
+        }
+        try await clock.participate {
+            while log.times.withLock({ $0.isEmpty }) {
+                try await clock.sleep(for: .seconds(1))
+                await Task.yield()
+            }
+        }
+        try await bystander.value
+        #expect(clock.now.offset >= .seconds(3))
+    }
+
+    @Test("A cancelled sleep throws at once", .timeLimit(.minutes(1)))
+    func cancellation() async throws {
+        let clock = VirtualClock()
+        for _ in 0..<200 {
+            let sleeper = Task { try await clock.sleep(for: .seconds(1)) }
+            sleeper.cancel()
+            await #expect(throws: CancellationError.self) { try await sleeper.value }
+        }
+        #expect(clock.now.offset == .zero)
+    }
+}
