@@ -80,7 +80,7 @@ def test_a_job_from_creation_to_deletion(aws):
     assert aws("list-tags", "--resource-arn", arn)["Tags"] == [{"Key": "team", "Value": "vision"}]
 
     aws("delete-hyper-parameter-tuning-job", *named)
-    error = aws("describe-hyper-parameter-tuning-job", *named, code=254)
+    error = aws("describe-hyper-parameter-tuning-job", *named, code=255)
     assert "(ResourceNotFound)" in error or "(ValidationException)" in error
 
 
@@ -120,5 +120,5 @@ def test_a_training_job_runs_alone(aws, tmp_path):
 
 
 def test_an_unknown_job_is_an_error_with_a_name(aws):
-    error = aws("describe-training-job", "--training-job-name", "nobody", code=254)
+    error = aws("describe-training-job", "--training-job-name", "nobody", code=255)
     assert "(ResourceNotFound)" in error or "(ValidationException)" in error

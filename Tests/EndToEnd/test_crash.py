@@ -151,6 +151,11 @@ def check(connection, client, trace):
     for name in sorted(existing):
         for summary in training_jobs(connection, name):
             check_training_job(connection, summary, starts, ends, values)
+    unanswered = len(client.sent) - len(client.created)
+    print(
+        f"{len(client.created)} tuning jobs, {unanswered} creations without an answer, "
+        f"{len(client.stopped)} stopped, {sum(starts.values())} training jobs"
+    )
 
 
 def check_training_job(connection, summary, starts, ends, values):

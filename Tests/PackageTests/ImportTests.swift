@@ -68,6 +68,8 @@ struct ImportReadingTests {
             Row(line: "// import Tuning", module: nil),
             Row(line: "let text = \"import Tuning\"", module: nil),
             Row(line: "important()", module: nil),
+            Row(line: "let program = \"\"\"\n    import json\n    \"\"\"", module: nil),
+            Row(line: "let text = \"\"\"\n    text\n    \"\"\"\nimport Yams", module: "Yams"),
         ])
     func spelling(row: Row) {
         let file = SourceFile(path: "a.swift", text: row.line + "\n")

@@ -51,6 +51,16 @@ struct SourceFile: Sendable {
             import \s+ (?: (?: struct|class|enum|protocol|typealias|func|let|var ) \s+ )?
             (\w+)
             /#
-        return Set(lines.compactMap { $0.firstMatch(of: declaration).map { String($0.1) } })
+        return Set(codeLines.compactMap { $0.firstMatch(of: declaration).map { String($0.1) } })
+    }
+
+    /// The lines outside texts of several lines, which may hold programs in other languages.
+    private var codeLines: [Substring] {
+        var isInText = false
+        return lines.filter { line in
+            let marks = line.ranges(of: "\"\"\"").count
+            defer { if marks % 2 == 1 { isInText.toggle() } }
+            return !isInText
+        }
     }
 }
