@@ -3,6 +3,7 @@
 import PackageDescription
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(
@@ -20,7 +21,10 @@ let package = Package(
     name: "tuner",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "tuner", targets: ["tuner"])
+        .executable(name: "tuner", targets: ["tuner"]),
+        .library(
+            name: "Tuner",
+            targets: ["Tuning", "Strategies", "Backends", "Stores", "Orchestration"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -44,7 +48,7 @@ let package = Package(
         // Training jobs as local processes, and as a simulation.
         .target(name: "Backends", dependencies: ["Tuning", subprocess, logging]),
         // The SQLite tuning store: schema, migrations, records.
-        .target(name: "Stores", dependencies: ["Tuning", grdb]),
+        .target(name: "Stores", dependencies: ["Tuning", grdb, grdbSQLite]),
         // Decides what a tuning job does next, and performs it.
         .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
         // The wire: a file for each operation, shapes, validation, error codes.
@@ -55,7 +59,9 @@ let package = Package(
         // Operation dispatch over HTTP.
         .target(
             name: "TuningServer",
-            dependencies: ["Tuning", "SageMakerAPI", "Orchestration", hummingbird]),
+            dependencies: [
+                "Tuning", "SageMakerAPI", "Orchestration", hummingbird, serviceLifecycle, logging,
+            ]),
         // A small neural network and the handwritten digits it learns: what the demo trains.
         .target(name: "DigitsTraining"),
         // The command line, a file for each command; joins the parts, holds no logic.
@@ -83,7 +89,7 @@ let package = Package(
             name: "TuningServerTests",
             dependencies: [
                 "Tuning", "SageMakerAPI", "Orchestration", "TuningServer", "Strategies",
-                "TuningTesting", hummingbirdTesting,
+                "TuningTesting", hummingbird, hummingbirdTesting, serviceLifecycle, logging,
             ]),
         .testTarget(name: "DigitsTrainingTests", dependencies: ["DigitsTraining"]),
         .testTarget(name: "PackageTests"),

@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import Foundation
-import NIOCore
 import SageMakerAPI
 import Tuning
 
@@ -34,7 +33,7 @@ package struct SageMakerClient: Sendable {
         message.method = .POST
         message.headers.add(name: "Content-Type", value: "application/x-amz-json-1.1")
         message.headers.add(name: "X-Amz-Target", value: "SageMaker.\(operation)")
-        message.body = .bytes(ByteBuffer(bytes: request.encoded))
+        message.body = .bytes(request.encoded)
         let answer = try await http.execute(
             message, timeout: .nanoseconds(Self.timeout.components.seconds * 1_000_000_000))
         let body = try await answer.body.collect(upTo: Self.answerBytesMax)

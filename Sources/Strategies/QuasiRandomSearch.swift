@@ -1,7 +1,8 @@
 import GaussianProcesses
 import Tuning
 
-/// The points of a scrambled Sobol sequence: they fill the space more evenly than independent draws.
+/// The points of a scrambled Sobol sequence: they fill the space more evenly than independent
+/// draws.
 ///
 /// Suggestion n is a point of the sequence, a function of the seed and n alone, where n counts this
 /// strategy's own suggestions: a definition that gets every second trial still gets all points. The

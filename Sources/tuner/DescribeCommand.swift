@@ -59,7 +59,8 @@ struct DescribeCommand: AsyncParsableCommand {
     private static func summary(ofTrainingJob job: JSONValue) -> String {
         var lines = [
             "Training job \(job["TrainingJobName"]?.text ?? "")",
-            "Status       \(job["TrainingJobStatus"]?.text ?? ""), \(job["SecondaryStatus"]?.text ?? "")",
+            "Status       \(job["TrainingJobStatus"]?.text ?? ""), "
+                + "\(job["SecondaryStatus"]?.text ?? "")",
             "Created      \(job["CreationTime"]?.timeText ?? "")",
         ]
         if let end = job["TrainingEndTime"] { lines.append("Ended        \(end.timeText)") }

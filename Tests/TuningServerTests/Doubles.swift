@@ -48,7 +48,7 @@ struct TestService {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         orchestrator = Orchestrator(
             store: InMemoryTuningStore(), routes: BackendRoutes(InstantBackend()),
-            strategies: { _, space in DrawnPoints(space: space) }, logger: logger)
+            strategies: { _, space, _ in DrawnPoints(space: space) }, logger: logger)
         dispatcher = OperationDispatcher(
             orchestrator: orchestrator, checkImage: checkImage, logger: logger)
     }

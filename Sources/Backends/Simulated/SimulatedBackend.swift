@@ -5,12 +5,13 @@ import Tuning
 /// Runs training jobs that are only simulated: a test function of the hyperparameters, approached
 /// over epochs, on real or virtual time. `mock:` images say which and how (`SimulatedTraining`).
 ///
-/// Every epoch ends with a report of one metric: the objective's, or else the first that is defined,
-/// or else `objective`. Its value is the function's, whichever way is better.
+/// Every epoch ends with a report of one metric: the objective's, or else the first that is
+/// defined, or else `objective`. Its value is the function's, whichever way is better.
 ///
 /// Attempts are functions of their IDs. Attaching to one goes on behind its mark with the same
 /// numbers, in another process too; while nobody is attached, its time stands still. The end of an
-/// attempt that was stopped is remembered by this value alone, for the last `rememberedEndCountMax`.
+/// attempt that was stopped is remembered by this value alone, for the last
+/// `rememberedEndCountMax`.
 public final class SimulatedBackend: TrainingBackend {
     /// How many ends of stopped attempts are remembered.
     public static let rememberedEndCountMax = 10_000

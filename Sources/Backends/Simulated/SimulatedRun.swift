@@ -51,8 +51,8 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
 
     /// Trains an epoch and reports it; gives the attempt's end if it ends with it.
     ///
-    /// - Parameter start: When the attempt began to train, or would have, if it had been attached to
-    ///   all the time.
+    /// - Parameter start: When the attempt began to train, or would have, if it had been attached
+    ///   to all the time.
     private func train(_ epoch: Int, from start: RunClock.Instant) async throws -> Attempt.End? {
         let due = training.epochDuration * (epoch - resumedEpoch)
         let runtimeLeft = attempt.definition.stoppingCondition.runtimeMax - attempt.earlierRuntime

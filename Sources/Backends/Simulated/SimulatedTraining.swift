@@ -5,8 +5,8 @@ import Tuning
 ///     mock:FUNCTION?OPTION=VALUE&OPTION=VALUE
 ///
 /// `epochs` (1), `seconds` per epoch (0), standard deviation of the `noise` of each report (0),
-/// probability of `failures` (0) and their `cause` (`algorithm`, or `internal`, which is tried again),
-/// seconds of `startup` (0), and the `seed` of noise and failures (0).
+/// probability of `failures` (0) and their `cause` (`algorithm`, or `internal`, which is tried
+/// again), seconds of `startup` (0), and the `seed` of noise and failures (0).
 struct SimulatedTraining: Hashable, Sendable {
     /// What every simulated image begins with.
     static let scheme = "mock:"

@@ -1,10 +1,10 @@
 // The polynomials and initial direction numbers of the first 64 dimensions.
 //
-// Numbers of the file new-joe-kuo-6.21201 (search criterion D(6)), in the form in which SciPy 1.17.1
-// ships them, scipy/stats/_sobol_direction_numbers.npz: a polynomial of degree s is the s + 1 bits
-// of its coefficients, the first and the last of which are one.
-// Source: S. Joe and F. Y. Kuo, "Constructing Sobol sequences with better two-dimensional
-// projections", SIAM Journal on Scientific Computing 30, 2008.
+// Numbers of the file new-joe-kuo-6.21201 (search criterion D(6)), in the form in which SciPy
+// 1.17.1 ships them, scipy/stats/_sobol_direction_numbers.npz: a polynomial of degree s is the s +
+// 1 bits of its coefficients, the first and the last of which are one. Source: S. Joe and F. Y.
+// Kuo, "Constructing Sobol sequences with better two-dimensional projections", SIAM Journal on
+// Scientific Computing 30, 2008.
 
 /// What the direction numbers of one dimension grow from.
 struct SobolDirectionNumbers {

@@ -6,12 +6,12 @@
 //   x       a coordinate: the exclusive or of all v_k with g_k = 1, and of the shift
 //   L       lower triangular 52 × 52 matrix over GF(2) with a diagonal of ones
 //
-// Gray code order visits every aligned block of 2ᵐ points in another order only, and is the order of
-// SciPy's generator. Scrambling is Matoušek's: v_k ← L v_k with a random L for each coordinate, then
-// a random digital shift. It keeps all nets nets, makes each point uniform, and costs nothing once
-// the direction numbers are scrambled; full Owen scrambling would have to be done at every point.
-// Sources: S. Joe and F. Y. Kuo, "Notes on generating Sobol sequences", 2008; J. Matoušek, "On the
-// L2-discrepancy for anchored boxes", 1998.
+// Gray code order visits every aligned block of 2ᵐ points in another order only, and is the order
+// of SciPy's generator. Scrambling is Matoušek's: v_k ← L v_k with a random L for each coordinate,
+// then a random digital shift. It keeps all nets nets, makes each point uniform, and costs nothing
+// once the direction numbers are scrambled; full Owen scrambling would have to be done at every
+// point. Sources: S. Joe and F. Y. Kuo, "Notes on generating Sobol sequences", 2008; J. Matoušek,
+// "On the L2-discrepancy for anchored boxes", 1998.
 
 /// A low-discrepancy sequence of points in the unit cube: it fills the cube more evenly than
 /// independent draws, from the first points on.

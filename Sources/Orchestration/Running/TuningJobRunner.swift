@@ -5,8 +5,8 @@ import Tuning
 /// Performs what the scheduler of one tuning job decides.
 ///
 /// One loop takes everything that has happened, lets the scheduler decide, stores the events in one
-/// commit, and then acts. So whatever is done has been stored first, and while a commit is under way
-/// the next one gathers.
+/// commit, and then acts. So whatever is done has been stored first, and while a commit is under
+/// way the next one gathers.
 final class TuningJobRunner: Sendable {
     /// What the runner works with; shared by all runners of a daemon.
     struct Environment: Sendable {

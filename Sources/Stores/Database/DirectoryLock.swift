@@ -11,7 +11,8 @@ import Tuning
 /// Keeps a second daemon out of a data directory.
 ///
 /// The kernel holds the lock for as long as this value lives and drops it when the process ends,
-/// however it ends: no stale lock can keep anyone out. Programs started meanwhile do not inherit it.
+/// however it ends: no stale lock can keep anyone out. Programs started meanwhile do not inherit
+/// it.
 final class DirectoryLock: Sendable {
     private let descriptor: Mutex<Int32?>
 

@@ -76,8 +76,8 @@ public struct TuningJobQuery: Hashable, Sendable {
     public init() {}
 }
 
-/// Which training jobs to list. Jobs with equal sort keys follow in the order of their names, so that
-/// descending is ascending turned round.
+/// Which training jobs to list. Jobs with equal sort keys follow in the order of their names, so
+/// that descending is ascending turned round.
 public struct TrainingJobQuery: Hashable, Sendable {
     /// What to sort by.
     public enum SortKey: String, Hashable, Sendable, CaseIterable {
