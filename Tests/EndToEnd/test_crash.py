@@ -7,9 +7,12 @@ moment: while it starts, in the middle of a request, or while training jobs run,
 the end the training programs' own trace is compared with what the service says.
 """
 
+import contextlib
+import json
 import os
 import random
 import signal
+import sqlite3
 import threading
 from collections import Counter
 
@@ -119,6 +122,7 @@ def test_nothing_is_lost_and_nothing_runs_twice(tuner_binary, tmp_path, pytestco
         check(service.client(), client, trace)
         assert service.terminate() == 0
         wait_for(lambda: not processes_of(service.data), seconds=10)
+        check_events(service.data, trace)
     finally:
         service.kill()
         for process in processes_of(service.data):
@@ -170,6 +174,32 @@ def check_training_job(connection, summary, starts, ends, values):
         assert job["TrainingJobStatus"] == "Stopped", job
     for metric in job.get("FinalMetricDataList", []):
         assert metric["Value"] in printed, f"{name} has a metric that was never printed"
+
+
+def check_events(data, trace):
+    """Compares every stored metric with what was printed: none is lost, none is there twice.
+
+    No operation of the API shows the values on the way, so this reads the events themselves.
+    """
+    _, ends, values = read(trace)
+    stored = {}
+    with contextlib.closing(sqlite3.connect(f"file:{data}/tuner.sqlite?mode=ro", uri=True)) as file:
+        for name, payload in file.execute(
+            """
+            SELECT training_job.name, event.payload FROM event JOIN training_job
+            ON training_job.tuning_job = event.tuning_job AND training_job.ordinal = event.trial
+            WHERE event.kind = 'reported' ORDER BY event.position
+            """
+        ):
+            for report in json.loads(payload)["reports"]:
+                stored.setdefault(name, []).append(report["values"]["objective"])
+    assert stored, "no metric was stored"
+    for name in stored.keys() | values.keys():
+        found, printed = stored.get(name, []), values.get(name, [])
+        if ends[name]:
+            assert found == printed, f"{name} printed {printed}, and {found} is stored"
+        else:
+            assert found == printed[: len(found)], f"{name} printed {printed}, not {found}"
 
 
 def exists(connection, name):
