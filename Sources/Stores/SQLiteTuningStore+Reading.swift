@@ -136,8 +136,9 @@ extension SQLiteTuningStore {
                 database.cachedStatement(sql: listing.sql), arguments: listing.arguments)
             let hasMore = rows.count > listing.limit
             if hasMore { rows.removeLast() }
+            let elements = try rows.map(element)
             let next = hasMore ? rows.last.map(listing.token(after:)) : nil
-            return Page(elements: try rows.map(element), next: next)
+            return Page(elements: elements, next: next)
         }
     }
 

@@ -30,8 +30,7 @@ struct Listing: Sendable {
     private var isOfTuningJob = false
     /// The most elements of the page.
     let limit: Int
-    /// What the statement's placeholders stand for.
-    private(set) var arguments: StatementArguments = []
+    private var values: StatementArguments = []
 
     /// Lists tuning jobs.
     ///
@@ -88,9 +87,12 @@ struct Listing: Sendable {
         return """
             SELECT * FROM \(subject.rawValue) INDEXED BY \(index) \(condition)
             ORDER BY \(columns.map { "\($0) \(direction)" }.joined(separator: ", "))
-            LIMIT \(limit + 1)
+            LIMIT ?
             """
     }
+
+    /// What the statement's placeholders stand for.
+    var arguments: StatementArguments { values + [limit + 1] }
 
     /// Whether names are the whole order, as they are among jobs of one status.
     private var isByNameAlone: Bool {
@@ -132,7 +134,7 @@ struct Listing: Sendable {
 
     private mutating func require(_ condition: String, _ values: StatementArguments) {
         conditions.append(condition)
-        arguments += values
+        self.values += values
     }
 }
 
