@@ -142,7 +142,7 @@ extension APIError {
         case StoreError.invalidPageToken:
             self = .validation("\(StoreError.invalidPageToken)")
         case let error as RoutingError:
-            self = .validation(error.description)
+            self = .validation("TrainingImage: \(error.description)")
         case OrchestratorError.shuttingDown:
             self = .unavailable
         case let error as StoreError:
