@@ -11,6 +11,7 @@ package struct OperationDispatcher: Sendable {
     let orchestrator: Orchestrator
     let checkImage: ImageCheck
     let now: @Sendable () -> Date
+    let bestTrainingJobs = BestTrainingJobs()
     private let logger: Logger
 
     /// Takes what performs the operations.
