@@ -52,6 +52,7 @@ extension OperationDispatcher {
         let job = try await trainingJob(named: TrainingJobReference(body: body).name)
         do {
             try await orchestrator.deleteTrainingJob(job.id)
+            bestTrainingJobs.forget(job.id)
         } catch StoreError.notFound {
             throw APIError.noTrainingJob
         } catch OrchestratorError.notFinished(_, let status) {

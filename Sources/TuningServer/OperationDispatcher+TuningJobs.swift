@@ -18,12 +18,18 @@ extension OperationDispatcher {
 
     func describeTuningJob(_ body: JSONValue) async throws -> JSONValue {
         let job = try await tuningJob(named: TuningJobReference(body: body).name)
-        var best: TrainingJob?
-        if let ordinal = job.best?.ordinal {
-            best = try await reader.trainingJob(.init(tuningJob: job.id, ordinal: ordinal))
-        }
         return DescribeHyperParameterTuningJob.answer(
-            job, specification: try await specification(of: job.id), best: best, now: now())
+            job, specification: try await specification(of: job.id),
+            best: try await bestTrainingJob(of: job), now: now())
+    }
+
+    private func bestTrainingJob(of job: TuningJob) async throws -> TrainingJob? {
+        guard let ordinal = job.best?.ordinal else { return nil }
+        let id = TrainingJob.ID(tuningJob: job.id, ordinal: ordinal)
+        if let known = bestTrainingJobs[id] { return known }
+        let best = try await reader.trainingJob(id)
+        if let best { bestTrainingJobs.keep(best) }
+        return best
     }
 
     func listTuningJobs(_ body: JSONValue) async throws -> JSONValue {

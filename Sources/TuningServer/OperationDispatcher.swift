@@ -11,6 +11,7 @@ package struct OperationDispatcher: Sendable {
     let orchestrator: Orchestrator
     let checkImage: ImageCheck
     let now: @Sendable () -> Date
+    let bestTrainingJobs = BestTrainingJobs()
     private let logger: Logger
 
     /// Takes what performs the operations.
@@ -142,7 +143,7 @@ extension APIError {
         case StoreError.invalidPageToken:
             self = .validation("\(StoreError.invalidPageToken)")
         case let error as RoutingError:
-            self = .validation(error.description)
+            self = .validation("TrainingImage: \(error.description)")
         case OrchestratorError.shuttingDown:
             self = .unavailable
         case let error as StoreError:

@@ -23,6 +23,8 @@ package struct TunerServer: Service {
 
     /// The longest body that is read, in bytes.
     package static let bodyBytesMax = 16 * 1_024 * 1_024
+    /// How long a connection may be idle before it is closed, in seconds.
+    private static let idleSecondsMax: Int64 = 75
 
     private let dispatcher: OperationDispatcher
     private let configuration: Configuration
@@ -57,6 +59,7 @@ package struct TunerServer: Service {
     package var application: some ApplicationProtocol {
         Application(
             router: router,
+            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax))),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { [onListening] channel in

@@ -32,7 +32,9 @@ struct HostileRequestTests {
                 let body = origin.merging([
                     "TrainingJobName": .string("job-\(round)"),
                     "ResourceArn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/x",
-                    "TagKeys": ["a"],
+                    "TagKeys": ["a"], "MaxResults": 10, "NextToken": "?", "SortBy": "Name",
+                    "SortOrder": "Ascending", "NameContains": "job", "StatusEquals": "Stopped",
+                    "CreationTimeAfter": 1, "LastModifiedTimeBefore": "2026-01-01T00:00:00Z",
                 ]).damaged(using: &random)
                 let answer = await service.dispatcher.answer(
                     to: "SageMaker.\(operation.rawValue)", body: body.encoded)

@@ -43,6 +43,21 @@ struct TuningJobOperationTests {
         }
     }
 
+    @Test("The best training job is no longer shown once it was deleted")
+    func deletedBest() async throws {
+        try await TestService.run { service in
+            _ = try await service.send(
+                "CreateHyperParameterTuningJob", Requests.tuningJob("digits"))
+            let described = try await service.poll(
+                "DescribeHyperParameterTuningJob", Self.reference, until: Self.isCompleted)
+            let name = try #require(described["BestTrainingJob"]?["TrainingJobName"])
+            _ = try await service.send("DeleteTrainingJob", ["TrainingJobName": name])
+            let again = try await service.send("DescribeHyperParameterTuningJob", Self.reference)
+            #expect(again.status == 200)
+            #expect(again["BestTrainingJob"] == nil)
+        }
+    }
+
     @Test("Stopping stops the training jobs too, and stopping twice is harmless")
     func stopping() async throws {
         try await TestService.run { service in
