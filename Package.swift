@@ -63,7 +63,7 @@ let package = Package(
                 "Tuning", "SageMakerAPI", "Orchestration", hummingbird, serviceLifecycle, logging,
             ]),
         // A small neural network and the handwritten digits it learns: what the demo trains.
-        .target(name: "DigitsTraining"),
+        .target(name: "DigitsTraining", exclude: ["Data/export_digits.py"]),
         // The command line, a file for each command; joins the parts, holds no logic.
         .executableTarget(
             name: "tuner",
@@ -83,7 +83,7 @@ let package = Package(
             name: "StoresTests", dependencies: ["Tuning", "Stores", "TuningTesting", grdb]),
         .testTarget(
             name: "OrchestrationTests",
-            dependencies: ["Tuning", "Orchestration", "TuningTesting", logging]),
+            dependencies: ["Tuning", "Strategies", "Orchestration", "TuningTesting", logging]),
         .testTarget(name: "SageMakerAPITests", dependencies: ["Tuning", "SageMakerAPI"]),
         .testTarget(
             name: "TuningServerTests",

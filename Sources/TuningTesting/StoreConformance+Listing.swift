@@ -173,7 +173,9 @@ extension StoreConformance {
             try await sample.create(in: store)
             try await sample.append([.sampleCreation(0, after: Double(index))], to: store)
             if index == 1 {
-                try await sample.append([.finished(.stopped, SampleJob.start)], to: store)
+                let end = Trial.Outcome.stopped(.tuningJobEnded, nil)
+                try await sample.append(
+                    [.sample(0, .finished(end)), .finished(.stopped, SampleJob.start)], to: store)
             }
         }
         func listed(_ restrict: (inout TuningJobQuery) -> Void) async throws -> [String] {

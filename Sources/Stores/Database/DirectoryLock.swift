@@ -37,7 +37,12 @@ final class DirectoryLock: Sendable {
     /// Gives the lock back; harmless when that has happened.
     func release() {
         descriptor.withLock { descriptor in
-            if let held = descriptor { close(held) }
+            if let held = descriptor {
+                // A child that has been forked and not yet become its program holds a copy of the
+                // descriptor; closing ours alone would leave the directory locked until it does.
+                flock(held, LOCK_UN)
+                close(held)
+            }
             descriptor = nil
         }
     }
