@@ -14,6 +14,7 @@ from service import REGION, wait_for
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
+LIST_TAGS = {"X-Amz-Target": "SageMaker.ListTags"}
 
 
 def mismatches(shape, value, path):
@@ -21,7 +22,8 @@ def mismatches(shape, value, path):
     if shape.type_name == "structure":
         if not isinstance(value, dict):
             return [f"{path}: {value!r} is no object"]
-        found = [f"{path}.{name} is missing" for name in shape.required_members if name not in value]
+        missing = [name for name in shape.required_members if name not in value]
+        found = [f"{path}.{name} is missing" for name in missing]
         for name, member in value.items():
             if name not in shape.members:
                 found.append(f"{path}.{name} is unknown")
@@ -29,9 +31,11 @@ def mismatches(shape, value, path):
                 found += mismatches(shape.members[name], member, f"{path}.{name}")
         return found
     if shape.type_name == "list":
-        return [m for i, item in enumerate(value) for m in mismatches(shape.member, item, f"{path}[{i}]")]
+        parts = [(shape.member, item, f"{path}[{i}]") for i, item in enumerate(value)]
+        return [mismatch for part in parts for mismatch in mismatches(*part)]
     if shape.type_name == "map":
-        return [m for k, item in value.items() for m in mismatches(shape.value, item, f"{path}.{k}")]
+        parts = [(shape.value, item, f"{path}.{key}") for key, item in value.items()]
+        return [mismatch for part in parts for mismatch in mismatches(*part)]
     kinds = {
         "string": str,
         "boolean": bool,
@@ -260,9 +264,9 @@ def test_several_definitions(client, tmp_path):
     [
         ({}, 400, "UnknownOperationException"),
         ({"X-Amz-Target": "SageMaker.CreateModel"}, 400, "UnknownOperationException"),
-        ({"X-Amz-Target": "SageMaker.ListTags", "Origin": "http://x"}, 403, "AccessDeniedException"),
-        ({"X-Amz-Target": "SageMaker.ListTags", "Host": "x.example"}, 403, "AccessDeniedException"),
-        ({"X-Amz-Target": "SageMaker.ListTags", "Host": "localhost"}, 400, "ValidationException"),
+        ({**LIST_TAGS, "Origin": "http://x"}, 403, "AccessDeniedException"),
+        ({**LIST_TAGS, "Host": "x.example"}, 403, "AccessDeniedException"),
+        ({**LIST_TAGS, "Host": "localhost"}, 400, "ValidationException"),
     ],
 )
 def test_requests_that_no_client_sends(tuner_endpoint, headers, status, code):
