@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import ServiceLifecycle
+import Synchronization
 import Tuning
 
 /// Makes the strategy for one definition of a tuning job.
@@ -55,9 +56,7 @@ public actor Orchestrator: Service {
     /// - Throws: `StoreError` when the unfinished jobs cannot be read.
     public func run() async throws {
         precondition(phase == .idle, "an orchestrator runs once")
-        for job in try await store.unfinishedTuningJobs() where recovers(job) {
-            start(job.id)
-        }
+        recover(try await store.unfinishedTuningJobs().filter(recovers))
         phase = .running
         for waiter in recoveryWaiters { waiter.resume() }
         recoveryWaiters = []
@@ -71,6 +70,24 @@ public actor Orchestrator: Service {
             }
         }
         phase = .over
+    }
+
+    /// Starts runners for jobs of an earlier process; no slot is given to anything new before their
+    /// running attempts have taken theirs.
+    private func recover(_ jobs: [TuningJob]) {
+        guard !jobs.isEmpty else { return }
+        let pools = environment.pools.values
+        for pool in pools { pool.hold() }
+        let missing = Mutex(jobs.count)
+        for job in jobs {
+            start(job.id) {
+                let isLast = missing.withLock { count in
+                    count -= 1
+                    return count == 0
+                }
+                if isLast { for pool in pools { pool.resume() } }
+            }
+        }
     }
 
     private func run(_ runner: TuningJobRunner) async {
@@ -101,9 +118,9 @@ public actor Orchestrator: Service {
         await withCheckedContinuation { restWaiters.append($0) }
     }
 
-    private func start(_ id: TuningJob.ID) {
-        guard runners[id] == nil else { return }
-        let runner = TuningJobRunner(id, environment)
+    private func start(_ id: TuningJob.ID, onAttached: @escaping @Sendable () -> Void = {}) {
+        guard runners[id] == nil else { return onAttached() }
+        let runner = TuningJobRunner(id, environment, onAttached: onAttached)
         runners[id] = runner
         starts.continuation.yield(runner)
     }

@@ -160,6 +160,25 @@ struct OrchestratorTests {
         }
     }
 
+    @Test("After a crash nothing new starts before what was running has its slots again")
+    func recoversSlots() async throws {
+        let store: any TuningStore = InMemoryTuningStore()
+        let backend = ScriptedBackend.endless(slotCount: 3)
+        try await Self.withOrchestrator(store, backend) { orchestrator in
+            for index in 0..<20 {
+                _ = try await orchestrator.submit(.testing(name: "job-\(index)", total: 5))
+            }
+            try await Self.wait { backend.runningCount == 3 }
+        }
+        for _ in 0..<5 {
+            try await Self.withOrchestrator(store, backend) { _ in
+                try await Self.wait { backend.runningCount == 3 }
+            }
+        }
+        #expect(backend.runningCountMax == 3)
+        #expect(backend.launches.count == 3)
+    }
+
     @Test("A thousand tuning jobs share a few slots")
     func many() async throws {
         let store: any TuningStore = InMemoryTuningStore()

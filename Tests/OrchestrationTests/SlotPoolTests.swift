@@ -66,6 +66,19 @@ struct SlotPoolTests {
         #expect(ledger.jobs == [2])
     }
 
+    @Test("A pool that is held gives nothing until it is resumed")
+    func held() {
+        let pool = SlotPool(slotCount: 2)
+        let ledger = Ledger()
+        pool.hold()
+        ledger.request(1, from: pool)
+        pool.occupy(for: TuningJob.ID(rawValue: 2))
+        #expect(ledger.jobs.isEmpty)
+        ledger.request(1, from: pool)
+        pool.resume()
+        #expect(ledger.jobs == [1])
+    }
+
     @Test("A thousand tuning jobs get their turns alike")
     func many() {
         let pool = SlotPool(slotCount: 10)

@@ -3,6 +3,8 @@ import Tuning
 
 /// Shares a bounded number of slots among tuning jobs: a free slot goes to the one that has fewest,
 /// and among equals to the one that has waited longest.
+///
+/// A pool that is held gives nothing: at start, attempts that run already take their slots first.
 final class SlotPool: Sendable {
     /// Called when a slot is given; must not call the pool.
     typealias Grant = @Sendable () -> Void
@@ -14,6 +16,7 @@ final class SlotPool: Sendable {
 
     fileprivate struct State {
         var freeCount: Int
+        var isHeld = false
         var heldCounts: [TuningJob.ID: Int] = [:]
         var requests: [Request] = []
     }
@@ -44,6 +47,16 @@ final class SlotPool: Sendable {
         change { state in state.release(1, by: job) }
     }
 
+    /// Gives no slots until `resume()`.
+    func hold() {
+        change { state in state.isHeld = true }
+    }
+
+    /// Gives slots again.
+    func resume() {
+        change { state in state.isHeld = false }
+    }
+
     /// Gives back all slots of a tuning job and forgets its requests.
     func leave(_ job: TuningJob.ID) {
         change { state in
@@ -72,7 +85,7 @@ extension SlotPool.State {
     /// Gives free slots to those who wait for them.
     fileprivate mutating func grants() -> [SlotPool.Grant] {
         var grants: [SlotPool.Grant] = []
-        while freeCount > 0, let index = nextRequest {
+        while !isHeld, freeCount > 0, let index = nextRequest {
             let request = requests.remove(at: index)
             freeCount -= 1
             heldCounts[request.job, default: 0] += 1

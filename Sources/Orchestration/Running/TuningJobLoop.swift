@@ -52,6 +52,7 @@ struct TuningJobLoop {
                 return
             }
             perform(actions, in: &group)
+            runner.reportAttached()
         }
     }
 

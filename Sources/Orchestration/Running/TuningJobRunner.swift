@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Synchronization
 import Tuning
 
 /// Performs what the scheduler of one tuning job decides.
@@ -43,10 +44,28 @@ final class TuningJobRunner: Sendable {
     let id: TuningJob.ID
     private let environment: Environment
     private let mailbox = Mailbox<Message>()
+    private let onAttached: Mutex<(@Sendable () -> Void)?>
 
-    init(_ id: TuningJob.ID, _ environment: Environment) {
+    /// A runner that has not begun.
+    ///
+    /// - Parameter onAttached: Called once, when the attempts that were running have their slots, or
+    ///   when it is known that there are none.
+    init(
+        _ id: TuningJob.ID, _ environment: Environment,
+        onAttached: @escaping @Sendable () -> Void = {}
+    ) {
         self.id = id
         self.environment = environment
+        self.onAttached = Mutex(onAttached)
+    }
+
+    /// The attempts that were running have their slots.
+    func reportAttached() {
+        let report = onAttached.withLock { report in
+            defer { report = nil }
+            return report
+        }
+        report?()
     }
 
     /// Hands over a client's request and waits until it is durable.
@@ -81,6 +100,7 @@ final class TuningJobRunner: Sendable {
             logger.critical("tuning job cannot go on", metadata: ["reason": "\(error)"])
         }
         close()
+        reportAttached()
         for pool in environment.pools.values { pool.leave(id) }
     }
 
