@@ -88,6 +88,7 @@ struct ExperimentRun {
         var job: TuningJob
         if let stored = try await reader.tuningJob(named: specification.name, kind: .tuning) {
             job = stored
+            try await checkSame(specification, as: stored, reader)
             let verb = stored.status.isFinished ? "is over already" : "goes on"
             FileHandle.standardError.write(Data("tuner: \(stored.name) \(verb)\n".utf8))
         } else {
@@ -103,6 +104,21 @@ struct ExperimentRun {
         }
         display.close()
         return job
+    }
+
+    /// A run goes on with what was started; a file that asks for something else is refused.
+    private func checkSame(
+        _ specification: TuningJobSpecification, as stored: TuningJob,
+        _ reader: any TuningStoreReader
+    ) async throws {
+        // What was stored has been through JSON, which has one way to write 1 and 1.0.
+        let asStored = try JSONDecoder().decode(
+            TuningJobSpecification.self, from: try JSONEncoder().encode(specification))
+        guard try await reader.specification(of: stored.id) == asStored else {
+            throw CommandFailure(
+                "'\(directory.path)' has another tuning job called '\(stored.name)'; "
+                    + "give this one another name, or another --data")
+        }
     }
 
     // MARK: - The end
