@@ -46,7 +46,7 @@ struct ShapeValidator {
             guard let integer = value.integer else { return refuse(value, "be an integer") }
             checkValue(integer, range, of: value)
         case .number:
-            guard value.double != nil else { return refuse(value, "be a number") }
+            guard value.number != nil else { return refuse(value, "be a number") }
         case .boolean:
             guard case .bool = value else { return refuse(value, "be a boolean") }
         case .timestamp:
