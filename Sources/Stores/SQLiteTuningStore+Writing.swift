@@ -139,7 +139,7 @@ extension Database {
 }
 
 extension JSONEncoder {
-    /// Writes specifications, whose JSON came from requests and so has finite numbers alone.
+    /// Writes specifications: the same one as the same text.
     fileprivate static var store: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

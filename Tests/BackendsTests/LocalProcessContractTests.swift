@@ -24,7 +24,7 @@ struct LocalProcessContractTests {
 
     private func json(_ path: String) throws -> JSONValue {
         let text = try #require(fixture.text(path), "no file \(path)")
-        return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        return try JSONValue(parsing: text)
     }
 
     @Test("The environment is that of the SageMaker training toolkit")
@@ -69,7 +69,7 @@ struct LocalProcessContractTests {
         ]
         for (name, value) in expected { #expect(environment[name]?.string == value, "\(name)") }
         let training = try #require(environment["SM_TRAINING_ENV"]?.string)
-        let members = try JSONDecoder().decode(JSONValue.self, from: Data(training.utf8))
+        let members = try JSONValue(parsing: training)
         #expect(members["hyperparameters"]?["layer-size"] == [10, 20])
         #expect(members["channel_input_dirs"]?["train"]?.string == expected["SM_CHANNEL_TRAIN"])
     }

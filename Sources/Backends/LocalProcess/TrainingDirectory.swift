@@ -68,18 +68,6 @@ extension TrainingDirectory {
     }
 
     private func write(_ value: JSONValue, to name: String) throws {
-        try writeDurably(value.text, to: "\(configuration)/\(name)")
-    }
-}
-
-extension JSONValue {
-    /// The value as JSON, members sorted by name.
-    var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        guard let data = try? encoder.encode(self) else { return "null" }
-        return String(decoding: data, as: UTF8.self)
+        try writeDurably(value.encodedText, to: "\(configuration)/\(name)")
     }
 }

@@ -134,7 +134,7 @@ extension JSONValue {
             case .string(let value): value
             case .array(let elements): "a list of \(elements.count)"
             case .object(let members): "an object of \(members.count)"
-            default: String(decoding: encoded, as: UTF8.self)
+            default: encodedText
             }
         return text.count > Self.excerptLengthMax
             ? text.prefix(Self.excerptLengthMax) + "..." : text

@@ -22,7 +22,7 @@ struct AskTellStrategyTests {
         for line in lines {
             let answer = session.answer(line)
             let text = try #require(answer)
-            let json = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+            let json = try JSONValue(parsing: text)
             #expect(json["error"] == nil)
             configurations += json["configs"]?.array?.compactMap { $0["values"] } ?? []
         }
