@@ -197,6 +197,21 @@ struct LocalProcessContractTests {
         #expect(fixture.text("unpacked/x") == "more\n")
     }
 
+    @Test("A model that cannot be saved is an internal failure that says why")
+    func unsavedModel() async throws {
+        let attempt = try fixture.attempt(
+            script: "rm -r \"$SM_MODEL_DIR\"",
+            envelope: [
+                "OutputDataConfig": [
+                    "S3OutputPath": .string("file://\(fixture.directory.path)/out")
+                ]
+            ])
+        let failure = try #require(await failure(attempt))
+        #expect(failure.cause == .internal)
+        #expect(failure.reason.hasPrefix("InternalServerError: Cannot save model.tar.gz: "))
+        #expect(failure.reason.contains(fixture.path(attempt, "model")))
+    }
+
     @Test("A later attempt finds the checkpoints and no other results of an earlier one")
     func retry() async throws {
         func attempt(_ number: Int, _ script: String) throws -> Attempt {
