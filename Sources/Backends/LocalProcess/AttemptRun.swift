@@ -15,7 +15,7 @@ actor AttemptRun {
     let attempt: Attempt
     let session: AttemptSession
     let configuration: LocalProcessBackend.Configuration
-    let slots: SlotPool
+    let slots: SlotOccupancy
     let training: TrainingDirectory
     let files: AttemptDirectory
 
@@ -49,7 +49,7 @@ actor AttemptRun {
     /// - Throws: `TrainingFailure` when it cannot be run.
     init(
         _ attempt: Attempt, in session: AttemptSession,
-        configuration: LocalProcessBackend.Configuration, slots: SlotPool
+        configuration: LocalProcessBackend.Configuration, slots: SlotOccupancy
     ) throws(TrainingFailure) {
         self.attempt = attempt
         self.session = session
