@@ -3,8 +3,10 @@ import Tuning
 
 /// The environment the SageMaker training toolkit gives to a training program.
 struct ContainerEnvironment {
+    /// What is run, and where.
     let attempt: Attempt
     let directory: TrainingDirectory
+    /// Its input data.
     let channels: [TrainingChannel]
     /// The program in script mode; `nil` otherwise.
     let script: TrainingScript?
@@ -12,12 +14,11 @@ struct ContainerEnvironment {
     let gpu: String?
     /// How many GPUs the program sees.
     let gpuCount: Int
+    /// How many processors it sees.
     let processorCount: Int
 
     /// All variables, on top of the daemon's own and under those of the request.
-    func variables(
-        inherited: [String: String]
-    ) -> [String: String] {
+    func variables(inherited: [String: String]) -> [String: String] {
         var all = inherited
         all["PYTHONUNBUFFERED"] = all["PYTHONUNBUFFERED"] ?? "1"
         all.merge(toolkitVariables) { _, new in new }
