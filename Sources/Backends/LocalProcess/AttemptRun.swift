@@ -9,13 +9,13 @@ import Tuning
 actor AttemptRun {
     /// Threads that may block.
     nonisolated let executor = QueueExecutor()
-    /// Threads that may block.
+    /// The same, as the runtime asks for it.
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let attempt: Attempt
     let session: AttemptSession
     let configuration: LocalProcessBackend.Configuration
-    let slots: SlotPool
+    let slots: SlotOccupancy
     let training: TrainingDirectory
     let files: AttemptDirectory
 
@@ -39,6 +39,9 @@ actor AttemptRun {
     private var output: ProgramOutput
     private var givenUp: Set<MetricName> = []
 
+    /// How long to wait before another try to open a log, for want of open files.
+    private static let unreadableInterval = Duration.milliseconds(200)
+
     /// Thrown by the session's report, to be passed on as it is.
     struct ReportError: Error {
         let underlying: any Error
@@ -49,7 +52,7 @@ actor AttemptRun {
     /// - Throws: `TrainingFailure` when it cannot be run.
     init(
         _ attempt: Attempt, in session: AttemptSession,
-        configuration: LocalProcessBackend.Configuration, slots: SlotPool
+        configuration: LocalProcessBackend.Configuration, slots: SlotOccupancy
     ) throws(TrainingFailure) {
         self.attempt = attempt
         self.session = session
@@ -112,7 +115,7 @@ actor AttemptRun {
             let (batches, isAtEnd) = output.read()
             for batch in batches { try await report(.measured(batch.samples, batch.mark)) }
             noteGivenUp()
-            if output.isUnreadable { try await Task.sleep(for: .milliseconds(200)) }
+            if output.isUnreadable { try await Task.sleep(for: Self.unreadableInterval) }
             if isAtEnd || !isOver { return isAtEnd }
             try Task.checkCancellation()
         }

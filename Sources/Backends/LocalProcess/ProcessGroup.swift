@@ -86,7 +86,7 @@ struct ProcessGroup {
                 guard let process = Int32(name), getpgid(process) == leader,
                     let variables = try? Self.read("/proc/\(name)/environ").get()
                 else { return false }
-                return Self.contains(variables, "\(Supervisor.marker)=\(marker)")
+                return Self.contains(variables, "\(Supervisor.attemptVariable)=\(marker)")
             }
         }
     }

@@ -11,7 +11,7 @@ import Synchronization
 /// program's output goes through a pipe, so no end of the daemon disturbs it.
 struct Supervisor {
     /// The environment variable by which the processes of an attempt are recognised.
-    static let marker = "TUNER_ATTEMPT"
+    static let attemptVariable = "TUNER_ATTEMPT"
 
     /// The attempt's files.
     let attempt: AttemptDirectory
@@ -66,7 +66,7 @@ struct Supervisor {
         var options = PlatformOptions()
         options.createSession = true
         var variables = environment
-        variables[Self.marker] = attempt.path
+        variables[Self.attemptVariable] = attempt.path
         let (shellVariables, otherVariables) = Self.separated(variables)
         var words = ["-c", Self.script, "tuner-supervisor", attempt.path, "\(slot)", jobDirectory]
         words.append(workingDirectory)

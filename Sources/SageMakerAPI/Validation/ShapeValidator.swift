@@ -46,7 +46,7 @@ struct ShapeValidator {
             guard let integer = value.integer else { return refuse(value, "be an integer") }
             checkValue(integer, range, of: value)
         case .number:
-            guard value.double != nil else { return refuse(value, "be a number") }
+            guard value.number != nil else { return refuse(value, "be a number") }
         case .boolean:
             guard case .bool = value else { return refuse(value, "be a boolean") }
         case .timestamp:
@@ -134,7 +134,7 @@ extension JSONValue {
             case .string(let value): value
             case .array(let elements): "a list of \(elements.count)"
             case .object(let members): "an object of \(members.count)"
-            default: String(decoding: encoded, as: UTF8.self)
+            default: encodedText
             }
         return text.count > Self.excerptLengthMax
             ? text.prefix(Self.excerptLengthMax) + "..." : text
