@@ -36,7 +36,7 @@ struct TrainingArtifacts {
         guard result.terminationStatus.isSuccess else {
             throw TrainingFailure(
                 .internal,
-                "InternalServerError: cannot save \(name): \result.standardError")
+                "InternalServerError: cannot save \(name): \(result.standardError)")
         }
         guard rename(temporary, "\(target)/\(name)") == 0 else {
             throw FileError("write", "\(target)/\(name)")
