@@ -1,18 +1,23 @@
 """The service among clients and programs that mean no good, or are merely slow."""
 
+import os
 import socket
+import subprocess
 import sys
 import time
 
+import pytest
 from jobs import (
     X_RANGE,
+    assert_counters_match,
     definition,
     describe,
     steps_job,
+    training_jobs,
     tuning_job,
     wait_until_over,
 )
-from service import processes_of, wait_for
+from service import Service, processes_of, wait_for
 
 
 def test_slow_clients_do_not_keep_the_service_from_its_end(serve, tmp_path):
@@ -59,3 +64,51 @@ def test_expressions_that_backtrack_do_not_keep_others_from_an_answer(serve, tmp
     print(f"the slowest answer took {slowest:.3f} s")
     # Without threads of their own, the expressions let nobody through for half a minute.
     assert slowest < 5
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 24 MB."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "none", str(path)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("mounting takes root")
+    yield path
+    subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def test_a_full_disk_holds_up_and_loses_nothing(tuner_binary, small_disk, tmp_path):
+    trace = tmp_path / "trace"
+    service = Service(tuner_binary, small_disk / "data")
+    service.log = tmp_path / "log"
+    service.start()
+    try:
+        client = service.client()
+        client.create_hyper_parameter_tuning_job(
+            **steps_job("held", trace, count=12, parallel=2, steps=4, seconds=0.1)
+        )
+        wait_for(lambda: describe(client, "held")["TrainingJobStatusCounters"]["Completed"])
+        fill(small_disk / "ballast")
+        wait_for(lambda: "No space left" in service.log_tail() or "is full" in service.log_tail())
+        assert describe(client, "held")["HyperParameterTuningJobStatus"] == "InProgress"
+        (small_disk / "ballast").unlink()
+        job = wait_until_over(client, "held")
+        summaries = training_jobs(client, "held")
+        assert_counters_match(job, summaries)
+        for summary in summaries:
+            # A program that could not print has failed by itself; nothing else may have failed.
+            assert summary.get("FailureReason", "AlgorithmError").startswith("AlgorithmError")
+        assert len(summaries) == 12
+        starts = [line.split()[0] for line in trace.read_text().splitlines() if "start" in line]
+        assert len(starts) == len({*starts}) == 12
+        assert service.terminate() == 0
+    finally:
+        service.kill()
+
+
+def fill(path):
+    """Writes until the disk is full."""
+    with open(path, "wb", buffering=0) as ballast, pytest.raises(OSError, match="No space"):
+        while True:
+            ballast.write(bytes(4096))
