@@ -10,15 +10,27 @@ package struct SageMakerClient: Sendable {
     /// The longest answer that is read, in bytes.
     package static let answerBytesMax = 64 << 20
 
+    /// Tries a connection once and not for long: whoever waits for an answer decides what is next.
+    ///
+    /// Lives as long as the process.
+    private static let connections: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(10)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private let endpoint: String
     private let http: HTTPClient
 
     /// Calls a service.
     ///
-    /// - Parameter endpoint: Its address, such as `http://127.0.0.1:8080`.
-    package init(endpoint: String, http: HTTPClient = .shared) {
+    /// - Parameters:
+    ///   - endpoint: Its address, such as `http://127.0.0.1:8080`.
+    ///   - http: What connects; a client of its own unless given.
+    package init(endpoint: String, http: HTTPClient? = nil) {
         self.endpoint = endpoint
-        self.http = http
+        self.http = http ?? Self.connections
     }
 
     /// Calls an operation.

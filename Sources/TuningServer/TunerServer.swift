@@ -19,6 +19,13 @@ package struct TunerServer: Service {
 
         /// Listens on loopback.
         package init() {}
+
+        /// Refuses to listen where strangers could come from.
+        ///
+        /// - Throws: `ServerError.beyondLoopback`.
+        package func check() throws(ServerError) {
+            guard isBehindProxy || Loopback.isHost(host) else { throw .beyondLoopback(host: host) }
+        }
     }
 
     /// The longest body that is read, in bytes.
@@ -39,9 +46,7 @@ package struct TunerServer: Service {
         _ dispatcher: OperationDispatcher, configuration: Configuration = Configuration(),
         logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerError) {
-        guard configuration.isBehindProxy || Loopback.isHost(configuration.host) else {
-            throw .beyondLoopback(host: configuration.host)
-        }
+        try configuration.check()
         self.dispatcher = dispatcher
         self.configuration = configuration
         self.onListening = onListening

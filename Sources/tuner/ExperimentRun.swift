@@ -25,16 +25,12 @@ struct ExperimentRun {
     /// - Throws: `CommandFailure` with the exit code that says how it ended.
     func perform() async throws {
         let name = request["HyperParameterTuningJobName"]?.string ?? ""
+        // Before anything is made: a request that is refused leaves nothing behind.
+        let specification = try Assembly.specification(
+            of: request, settings, directory: directory, logger: logger)
         let assembly = try Assembly(
             settings, directory: directory, logger: logger,
             recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
-        let specification: TuningJobSpecification
-        do {
-            specification = try CreateHyperParameterTuningJob(body: request)
-                .validated(scope: assembly.scope, checkImage: assembly.checkImage)
-        } catch {
-            throw CommandFailure(error.message)
-        }
         let ending = try await run(specification, assembly)
         switch ending {
         case .interrupted:
@@ -73,8 +69,8 @@ struct ExperimentRun {
     }
 
     private func interrupt(_ assembly: Assembly) async throws -> Ending {
-        FileHandle.standardError.write(
-            Data("\ntuner: stopping the training jobs; again to leave them running\n".utf8))
+        StandardStreams.tell(
+            "\ntuner: stopping the training jobs; again to leave them running\n")
         signal(SIGINT, SIG_DFL)
         await assembly.orchestrator.interrupt()
         return .interrupted
@@ -90,7 +86,7 @@ struct ExperimentRun {
             job = stored
             try await checkSame(specification, as: stored, reader)
             let verb = stored.status.isFinished ? "is over already" : "goes on"
-            FileHandle.standardError.write(Data("tuner: \(stored.name) \(verb)\n".utf8))
+            StandardStreams.tell("tuner: \(stored.name) \(verb)\n")
         } else {
             job = try await assembly.orchestrator.submit(specification)
         }
@@ -139,9 +135,14 @@ struct ExperimentRun {
             print(Self.summary(of: best, specification))
         }
         if job.status == .failed {
+            var reason = job.failureReason ?? "no reason was given"
+            if let failure = try await reader.trainingJob(.init(tuningJob: job.id, ordinal: 0))?
+                .failure
+            {
+                reason += " The first: \(failure.reason)"
+            }
             throw CommandFailure(
-                "\(job.name) failed: \(job.failureReason ?? "no reason was given")",
-                exitCode: CommandFailure.jobFailed)
+                "\(job.name) failed: \(reason)", exitCode: CommandFailure.jobFailed)
         }
     }
 

@@ -21,7 +21,7 @@ struct JobAccess: ParsableArguments {
         if let endpoint {
             return try await OperationAccess.service(endpoint).call(operation, request)
         }
-        let assembly = try Assembly(reading: DataDirectory(data))
+        let assembly = try Assembly(reading: try DataDirectory(data))
         return try await OperationAccess.directory(assembly).call(operation, request)
     }
 
@@ -29,6 +29,7 @@ struct JobAccess: ParsableArguments {
     func all(
         _ operation: String, _ request: [String: JSONValue], member: String, limit: Int
     ) async throws -> [JSONValue] {
+        guard limit >= 1 else { throw CommandFailure("--limit \(limit) must be at least 1") }
         var request = request
         var elements: [JSONValue] = []
         while elements.count < limit {
@@ -51,7 +52,9 @@ struct JobAccess: ParsableArguments {
         if let endpoint {
             return try await OperationAccess.service(endpoint).call(operation, request)
         }
-        let directory = DataDirectory(data)
+        let directory = try DataDirectory(data)
+        // Opened for writing, a directory without a store would get one.
+        _ = try Assembly(reading: directory)
         let assembly: Assembly
         do {
             assembly = try Assembly(
@@ -76,7 +79,7 @@ struct JobAccess: ParsableArguments {
 
 /// A way to call the operations of the API.
 enum OperationAccess {
-    /// A running service.
+    /// A running service, at an address that begins with `http://` or `https://`.
     case service(String)
     /// A data directory, opened by this process.
     case directory(Assembly)
@@ -87,6 +90,10 @@ enum OperationAccess {
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
         switch self {
         case .service(let endpoint):
+            guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
+                throw CommandFailure(
+                    "the endpoint '\(endpoint)' must begin with http:// or https://")
+            }
             do {
                 return try await SageMakerClient(endpoint: endpoint).call(operation, request)
             } catch let error as APIError {

@@ -17,17 +17,24 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "What runs images that no rule takes: local or mock.") var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
+    /// How long clients that are slow to send or to read may hold up the shutdown.
+    private static let shutdownTimeMax = Duration.seconds(10)
+
     func run() async throws {
         let settings = try settings()
-        let directory = DataDirectory(settings.dataDirectory)
+        let configuration = try Self.configuration(settings)
+        let directory = try DataDirectory(settings.dataDirectory)
+        // Whoever reads the log may go away; that is no reason to stop serving.
+        signal(SIGPIPE, SIG_IGN)
         let logger = Logger.standardError(level: logLevel)
         let assembly = try Assembly(settings, directory: directory, logger: logger)
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
-        let server = try Self.server(settings, assembly, directory, logger)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [assembly.orchestrator, server],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        let server = try Self.server(configuration, assembly)
+        var services = ServiceGroupConfiguration(
+            services: [assembly.orchestrator, server],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        services.maximumGracefulShutdownDuration = Self.shutdownTimeMax
+        let group = ServiceGroup(configuration: services)
         do {
             try await group.run()
         } catch {
@@ -36,25 +43,35 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private static func server(
-        _ settings: Settings, _ assembly: Assembly, _ directory: DataDirectory, _ logger: Logger
-    ) throws -> TunerServer {
+    private static func configuration(
+        _ settings: Settings
+    ) throws(CommandFailure) -> TunerServer.Configuration {
         var configuration = TunerServer.Configuration()
         configuration.host = settings.host
         configuration.port = settings.port
         configuration.account = settings.account
-        let dispatcher = OperationDispatcher(
-            orchestrator: assembly.orchestrator, checkImage: assembly.checkImage, logger: logger)
         do {
-            return try TunerServer(dispatcher, configuration: configuration, logger: logger) {
-                port in
-                let endpoint = "http://\(settings.host.urlHost):\(port)"
-                try? endpoint.write(to: directory.endpointFile, atomically: true, encoding: .utf8)
-                print("tuner: listening on \(endpoint)")
-                fflush(nil)
-            }
+            try configuration.check()
         } catch {
             throw CommandFailure(error.description)
+        }
+        return configuration
+    }
+
+    private static func server(
+        _ configuration: TunerServer.Configuration, _ assembly: Assembly
+    ) throws -> TunerServer {
+        let dispatcher = OperationDispatcher(
+            orchestrator: assembly.orchestrator, checkImage: assembly.checkImage,
+            logger: assembly.logger)
+        return try TunerServer(
+            dispatcher, configuration: configuration, logger: assembly.logger
+        ) { port in
+            let endpoint = "http://\(configuration.host.urlHost):\(port)"
+            try? endpoint.write(
+                to: assembly.directory.endpointFile, atomically: true, encoding: .utf8)
+            print("tuner: listening on \(endpoint)")
+            fflush(nil)
         }
     }
 

@@ -145,7 +145,15 @@ extension AttemptRun {
             throw TrainingFailure(.internal, "InternalServerError: Not started: \(problem).")
         }
         if halt == nil {
-            record(.lost)
+            do {
+                try files.record(.lost)
+            } catch {
+                guard error.isDiskFull else { throw error }
+                // A supervisor that is held up as well would not know that it was given up.
+                logHoldUp(error)
+                try await Task.sleep(for: Self.roomInterval)
+                return nil
+            }
             halt = files.halt ?? (.lost, Date())
         }
         if supervisor == nil, files.supervisor != nil { return nil }

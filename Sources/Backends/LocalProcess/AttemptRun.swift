@@ -36,6 +36,7 @@ actor AttemptRun {
     /// Whether its start has been reported.
     var isTraining = false
 
+    private var isHoldUpLogged = false
     private var output: ProgramOutput
     private var givenUp: Set<MetricName> = []
 
@@ -76,7 +77,7 @@ actor AttemptRun {
         defer { if let slot { slots.release(slot) } }
         do {
             try training.removeNamesake(of: attempt)
-            if files.claimTime == nil, let end = try await start() { return end }
+            if files.claimTime == nil, let end = try await startWhenThereIsRoom() { return end }
             return try await follow()
         } catch let error as ReportError {
             throw error.underlying
@@ -134,6 +135,30 @@ actor AttemptRun {
 // MARK: - Start
 
 extension AttemptRun {
+    /// How long to wait for somebody to free space on a full disk before the next try.
+    static let roomInterval = Duration.seconds(1)
+
+    /// Starts the program, after somebody has freed space if the disk is full.
+    private func startWhenThereIsRoom() async throws -> Attempt.End? {
+        while true {
+            do {
+                return try await start()
+            } catch let error as FileError where error.isDiskFull {
+                logHoldUp(error)
+                try await Task.sleep(for: Self.roomInterval)
+            }
+        }
+    }
+
+    /// Says once that a full disk holds the attempt up.
+    func logHoldUp(_ error: FileError) {
+        guard !isHoldUpLogged else { return }
+        isHoldUpLogged = true
+        configuration.logger.error(
+            "held up until there is space on the disk",
+            metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
+    }
+
     /// Starts the program unless somebody else has.
     ///
     /// - Returns: The end, if it came to one before its start.
