@@ -3,8 +3,8 @@ import Tuning
 /// Finds metrics in the output of a training program, whatever that output is.
 ///
 /// Memory is bounded by `LineSplitter.lineBytesMax`, the time one line may cost by
-/// `MetricPattern.nanosecondsMax` for each metric. A metric whose expression uses that up is skipped in
-/// that line; after `cutOffCountMax` such lines it is given up.
+/// `MetricPattern.nanosecondsMax` for each metric. A metric whose expression uses that up is
+/// skipped in that line; after `cutOffCountMax` such lines it is given up.
 struct MetricScanner {
     /// What a line held.
     struct Finding {

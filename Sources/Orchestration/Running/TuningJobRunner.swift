@@ -48,8 +48,8 @@ final class TuningJobRunner: Sendable {
 
     /// A runner that has not begun.
     ///
-    /// - Parameter onAttached: Called once, when the attempts that were running have their slots, or
-    ///   when it is known that there are none.
+    /// - Parameter onAttached: Called once, when the attempts that were running have their slots,
+    ///   or when it is known that there are none.
     init(
         _ id: TuningJob.ID, _ environment: Environment,
         onAttached: @escaping @Sendable () -> Void = {}

@@ -8,7 +8,8 @@ extension TuningJob {
 
     /// Reads a row.
     ///
-    /// - Throws: `PayloadError`, `JSONError` or `RowDecodingError` when this store did not write it.
+    /// - Throws: `PayloadError`, `JSONError` or `RowDecodingError` when this store did not write
+    ///   it.
     init(row: Row) throws {
         try self.init(
             id: ID(rawValue: row.decode(forColumn: "id")), name: row.decode(forColumn: "name"),
@@ -26,7 +27,8 @@ extension TrainingJob {
 
     /// Reads a row.
     ///
-    /// - Throws: `PayloadError`, `JSONError` or `RowDecodingError` when this store did not write it.
+    /// - Throws: `PayloadError`, `JSONError` or `RowDecodingError` when this store did not write
+    ///   it.
     init(row: Row) throws {
         let tuningJob = TuningJob.ID(rawValue: try row.decode(forColumn: "tuning_job"))
         try self.init(
