@@ -192,6 +192,7 @@ extension AttemptRun {
             if ContinuousClock.now - start > .seconds(5) { group.send(SIGKILL) }
             try await Task.sleep(for: .milliseconds(1))
         }
+        group.killRemains()
     }
 
     private func saveArtifacts() async throws {
