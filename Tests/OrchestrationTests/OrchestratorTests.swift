@@ -236,6 +236,25 @@ struct OrchestratorTests {
         #expect(instant.launches.keys.map(\.number).sorted() == [1, 1, 2, 2])
     }
 
+    @Test("A full disk holds a tuning job up, refuses requests, and loses nothing")
+    func fullDisk() async throws {
+        let store = FullableStore()
+        let backend = ScriptedBackend.instant()
+        try await Self.withOrchestrator(store, backend) { orchestrator in
+            let job = try await orchestrator.submit(.testing(total: 50, parallel: 2))
+            try await Self.wait { backend.launches.count > 5 }
+            store.isFull.withLock { $0 = true }
+            try await Self.wait { store.refusals.withLock { $0 } > 0 }
+            await #expect(throws: StoreError.self) {
+                try await orchestrator.stopTuningJob(job.id)
+            }
+            store.isFull.withLock { $0 = false }
+            let end = try await finished(job.id, in: store)
+            #expect(end.trainingJobCounts.completed == 50)
+            #expect(backend.launches.values.allSatisfy { $0 == 1 })
+        }
+    }
+
     @Test("What is not over cannot be deleted")
     func deletion() async throws {
         let store: any TuningStore = InMemoryTuningStore()

@@ -193,6 +193,7 @@ extension AttemptRun {
             if ContinuousClock.now - start > Self.endPatience { group.send(SIGKILL) }
             try await Task.sleep(for: .milliseconds(1))
         }
+        group.killRemains()
     }
 
     private func saveArtifacts() async throws {
