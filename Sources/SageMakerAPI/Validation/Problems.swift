@@ -1,7 +1,7 @@
 /// Everything that is wrong with one request, in the order it was found.
 struct Problems {
     /// More problems than this are counted, not listed.
-    private static let listedMax = 100
+    private static let listedMax = 1_000
 
     private var listed: [String] = []
     private var count = 0
