@@ -41,15 +41,26 @@ enum CredentialRules {
     /// Whether a value holds an access key ID, or its name is that of a secret and it looks like
     /// a secret access key.
     static func isCredential(_ value: String, named name: String) -> Bool {
-        if holdsKeyID(value) { return true }
+        if mayHoldKeyID(value), holdsKeyID(value) { return true }
+        guard looksSecret(value) else { return false }
         let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
-        return secretNames.contains { plain.contains($0) } && looksSecret(value)
+        return secretNames.contains { plain.contains($0) }
+    }
+
+    /// Whether `AKIA` or `ASIA` is anywhere in the value. Nearly all values have neither, and a
+    /// request has hundreds.
+    private static func mayHoldKeyID(_ value: String) -> Bool {
+        var window: UInt32 = 0
+        for byte in value.utf8 {
+            window = window << 8 | UInt32(byte)
+            if window == 0x414B_4941 || window == 0x4153_4941 { return true }
+        }
+        return false
     }
 
     /// Whether a word of the value is `AKIA` or `ASIA` and sixteen capital letters or digits.
     private static func holdsKeyID(_ value: String) -> Bool {
-        guard keyIDPrefixes.contains(where: { value.contains($0) }) else { return false }
-        return value.utf8.split { !$0.isWordCharacter }.contains { word in
+        value.utf8.split { !$0.isWordCharacter }.contains { word in
             word.count == keyIDLength
                 && keyIDPrefixes.contains { word.starts(with: $0.utf8) }
                 && word.allSatisfy { $0.isCapital || $0.isDigit }

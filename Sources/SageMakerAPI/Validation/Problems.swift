@@ -6,6 +6,12 @@ struct Problems {
     private var listed: [String] = []
     private var count = 0
 
+    /// Whether further problems are only counted.
+    var isFull: Bool { count >= Self.listedMax }
+
+    /// Counts a problem that will not be told.
+    mutating func addUntold() { count += 1 }
+
     /// Notes a problem.
     mutating func add(_ problem: String) {
         count += 1

@@ -128,6 +128,8 @@ extension ShapeValidator {
     }
 
     private mutating func refuse(_ value: JSONValue, _ demand: String) {
+        // A body may have millions of violations; only those that are told are put into words.
+        guard !problems.isFull else { return problems.addUntold() }
         add(value == .null ? "null" : "'\(value.excerpt)'", "Member must \(demand)")
     }
 
