@@ -52,7 +52,9 @@ let package = Package(
         // Decides what a tuning job does next, and performs it.
         .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
         // The wire: a file for each operation, shapes, validation, error codes.
-        .target(name: "SageMakerAPI", dependencies: ["Tuning"]),
+        .target(
+            name: "SageMakerAPI", dependencies: ["Tuning"],
+            exclude: ["Resources/make_service_model.py"]),
         // Speaks to SageMaker, or to anything that speaks its API.
         .target(
             name: "SageMakerBackend", dependencies: ["Tuning", "SageMakerAPI", asyncHTTPClient]),
