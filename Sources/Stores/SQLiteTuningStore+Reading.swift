@@ -95,7 +95,7 @@ extension SQLiteTuningStore {
         }
     }
 
-    /// The tags of a job, in the order of their keys; `nil` when there is no such job.
+    /// The tags of a resource, in the order of their keys; `nil` when there is none such.
     public func tags(of resource: TaggedResource) async throws -> [Tag]? {
         try await read { database in
             try database.hasResource(resource) ? try database.tags(of: resource) : nil
@@ -128,7 +128,8 @@ extension SQLiteTuningStore {
         }
     }
 
-    private func page<Element: Sendable>(
+    /// Reads one page of a listing.
+    func page<Element: Sendable>(
         of listing: Listing, _ element: @escaping @Sendable (Row) throws -> Element
     ) async throws -> Page<Element> {
         try await read { database in
@@ -142,7 +143,10 @@ extension SQLiteTuningStore {
         }
     }
 
-    private func read<Value: Sendable>(
+    /// Reads beside whatever is being written.
+    ///
+    /// - Throws: `StoreError`, `CancellationError`.
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         do {
@@ -185,65 +189,17 @@ extension TrainingJob {
 }
 
 extension Row {
-    fileprivate func time(_ column: String) throws -> Date {
+    /// The time in a column.
+    func time(_ column: String) throws -> Date {
         Date(timeIntervalSinceReferenceDate: try decode(forColumn: column))
     }
 
-    fileprivate func choice<Choice: RawRepresentable<String>>(_ column: String) throws -> Choice {
+    /// The case of an enumeration whose text a column holds.
+    func choice<Choice: RawRepresentable<String>>(_ column: String) throws -> Choice {
         let text: String = try decode(forColumn: column)
         guard let choice = Choice(rawValue: text) else {
             throw PayloadError("column '\(column)' has the unknown value '\(text)'")
         }
         return choice
-    }
-}
-
-// MARK: - Tags
-
-extension TaggedResource {
-    /// The tuning job and the ordinal that the rows of tags have.
-    var key: (job: Int64, ordinal: Int?) {
-        switch self {
-        case .tuningJob(let id): (id.rawValue, nil)
-        case .trainingJob(let id): (id.tuningJob.rawValue, id.ordinal)
-        }
-    }
-
-    /// What messages call it: its number, for without its row it has no name.
-    var label: String {
-        switch self {
-        case .tuningJob(let id): "\(id.rawValue)"
-        case .trainingJob(let id): "\(id.tuningJob.rawValue)/\(id.ordinal)"
-        }
-    }
-}
-
-extension Database {
-    /// Whether there is a job, and its entry was not deleted.
-    func hasResource(_ resource: TaggedResource) throws -> Bool {
-        let (job, ordinal) = resource.key
-        if let ordinal {
-            return try Int.fetchOne(
-                cachedStatement(
-                    sql: "SELECT 1 FROM training_job WHERE tuning_job = ? AND ordinal = ?"),
-                arguments: [job, ordinal]) != nil
-        }
-        return try Int.fetchOne(
-            cachedStatement(sql: "SELECT 1 FROM tuning_job WHERE id = ? AND is_deleted = 0"),
-            arguments: [job]) != nil
-    }
-
-    /// The tags of a job, in the order of their keys.
-    func tags(of resource: TaggedResource) throws -> [Tag] {
-        let (job, ordinal) = resource.key
-        return try Row.fetchAll(
-            cachedStatement(
-                sql: """
-                    SELECT key, value FROM tag WHERE tuning_job = ? AND ordinal IS ? ORDER BY key
-                    """),
-            arguments: [job, ordinal]
-        ).map {
-            Tag(key: try $0.decode(forColumn: "key"), value: try $0.decode(forColumn: "value"))
-        }
     }
 }

@@ -3,6 +3,7 @@ import Logging
 import Orchestration
 import SageMakerAPI
 import Tuning
+import TuningServer
 
 /// One tuning job, run to its end in this process while its progress is shown.
 struct ExperimentRun {
@@ -30,9 +31,12 @@ struct ExperimentRun {
             recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
         let specification: TuningJobSpecification
         do {
-            specification = try CreateHyperParameterTuningJob(body: request)
-                .validated(scope: assembly.scope, checkImage: assembly.checkImage)
-        } catch {
+            let job = try CreateHyperParameterTuningJob(body: request)
+            specification = try job.validated(
+                scope: assembly.scope,
+                algorithms: try await assembly.orchestrator.reader.algorithms(job.algorithms),
+                checkImage: assembly.checkImage)
+        } catch let error as APIError {
             throw CommandFailure(error.message)
         }
         let ending = try await run(specification, assembly)
