@@ -59,3 +59,15 @@ extension JSONValue {
 
 /// The stored algorithms that a request names, found before it is checked.
 package typealias KnownAlgorithms = [AlgorithmReference: Algorithm]
+
+extension KnownAlgorithms {
+    /// Checks that all algorithms a request names are known: without them it cannot be checked.
+    ///
+    /// - Throws: `ValidationException` that names the first unknown one.
+    func require(
+        _ references: Set<AlgorithmReference>, in scope: RequestScope
+    ) throws(APIError) {
+        let unknown = references.filter { self[$0] == nil }.map { $0.arn(in: scope) }
+        if let first = unknown.min() { throw .noAlgorithm(arn: first) }
+    }
+}

@@ -28,12 +28,13 @@ package struct CreateHyperParameterTuningJob: Sendable {
         scope: RequestScope = RequestScope(), algorithms: KnownAlgorithms = [:],
         checkImage: @escaping ImageCheck = { _ in nil }
     ) throws(APIError) -> TuningJobSpecification {
+        try algorithms.require(self.algorithms, in: scope)
         var problems = Problems()
         problems.addUnavailable(inTuningJob: body)
         let config = body["HyperParameterTuningJobConfig"]
         let tags = TagRules.tags(body["Tags"], problems: &problems)
         let definitions = DefinitionRules(
-            body: body, algorithms: algorithms, scope: scope, checkImage: checkImage
+            body: body, algorithms: algorithms, checkImage: checkImage
         ).definitions(problems: &problems)
         SearchSpaceRules.checkCount(definitions, problems: &problems)
         let strategy = config?["Strategy"]?.string ?? ""

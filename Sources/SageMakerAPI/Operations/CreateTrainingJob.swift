@@ -29,11 +29,12 @@ package struct CreateTrainingJob: Sendable {
         scope: RequestScope = RequestScope(), algorithms: KnownAlgorithms = [:],
         checkImage: ImageCheck = { _ in nil }
     ) throws(APIError) -> TuningJobSpecification {
+        try algorithms.require(self.algorithms, in: scope)
         var problems = Problems()
         problems.addUnavailable(inTrainingJob: body)
         let source = TrainingSource(
             body["AlgorithmSpecification"], at: "AlgorithmSpecification", algorithms: algorithms,
-            scope: scope, problems: &problems)
+            problems: &problems)
         source.rules?.check(body, at: "", problems: &problems)
         let values = body["HyperParameters"]?.texts ?? [:]
         let definition = TrainingJobDefinition(

@@ -4,9 +4,8 @@ import Tuning
 struct DefinitionRules {
     /// The request, without nulls; its shape has been checked.
     let body: JSONValue
-    /// The stored algorithms that the request names.
+    /// The algorithms that the request names; all of them are known.
     let algorithms: KnownAlgorithms
-    let scope: RequestScope
     let checkImage: ImageCheck
 
     /// The definitions: the one, or the several, that the request gives.
@@ -78,7 +77,7 @@ struct DefinitionRules {
     ) -> TrainingJobDefinition {
         let source = TrainingSource(
             definition["AlgorithmSpecification"], at: "\(place).AlgorithmSpecification",
-            algorithms: algorithms, scope: scope, problems: &problems)
+            algorithms: algorithms, problems: &problems)
         let fixed = definition["StaticHyperParameters"]?.texts ?? [:]
         let space = SearchSpaceRules.searchSpace(
             ranges, fixed: fixed, rules: source.rules, at: rangesPlace, problems: &problems)

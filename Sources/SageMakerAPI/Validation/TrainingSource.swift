@@ -13,10 +13,10 @@ struct TrainingSource {
     ///
     /// - Parameters:
     ///   - place: Where it is, for messages.
-    ///   - algorithms: The stored algorithms that the request names.
+    ///   - algorithms: The algorithms that the request names; all of them are known.
     init(
         _ specification: JSONValue?, at place: String, algorithms: KnownAlgorithms,
-        scope: RequestScope, problems: inout Problems
+        problems: inout Problems
     ) {
         let given = specification?["TrainingImage"]?.string ?? ""
         let own = TrainingRules.metrics(specification, problems: &problems)
@@ -31,9 +31,7 @@ struct TrainingSource {
             problems.add("\(place) has both TrainingImage and AlgorithmName; give exactly one.")
         }
         guard let algorithm = algorithms[reference] else {
-            problems.add("Algorithm \(reference.arn(in: scope)) does not exist.")
-            (image, metrics, rules) = ("", own, nil)
-            return
+            preconditionFailure("algorithm \(reference.text) was not looked for")
         }
         let rules = AlgorithmRules(algorithm)
         let names = Set(rules.metrics.map(\.name))
