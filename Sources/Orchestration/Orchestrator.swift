@@ -140,6 +140,33 @@ extension Orchestrator {
     /// - Throws: `StoreError.alreadyExists`; `RoutingError` when no backend runs its image;
     ///   `OrchestratorError.shuttingDown`.
     public func submit(_ specification: TuningJobSpecification) async throws -> TuningJob {
+        let new = try await beginning(specification)
+        try await store.create(new.change, specification: specification)
+        start(new.change.job.id)
+        return new.change.job
+    }
+
+    /// Stores a new algorithm and starts the training job that validates it.
+    ///
+    /// Both are stored in one commit, so that no crash leaves an algorithm that waits for nothing.
+    ///
+    /// - Parameter validation: The training job that validates it; named as the algorithm says.
+    /// - Throws: As `submit(_:)`.
+    public func submit(
+        _ algorithm: Algorithm, tags: [Tag], validation: TuningJobSpecification?
+    ) async throws {
+        precondition(
+            algorithm.validationJob == validation?.name,
+            "algorithm \(algorithm.name) is not validated by \(validation?.name ?? "nothing")")
+        var new: NewTuningJob?
+        if let validation { new = try await beginning(validation) }
+        try await store.create(algorithm, tags: tags, validation: new)
+        if let new { start(new.change.job.id) }
+    }
+
+    private func beginning(
+        _ specification: TuningJobSpecification
+    ) async throws -> NewTuningJob {
         await waitForRecovery()
         guard phase == .running else { throw OrchestratorError.shuttingDown }
         for definition in specification.definitions {
@@ -149,10 +176,8 @@ extension Orchestrator {
         var state = TuningJobState(
             id: .random(using: &random), specification: specification,
             creationTime: environment.time.now())
-        let change = try state.beginning(at: environment.time.now())
-        try await store.create(change, specification: specification)
-        start(state.job.id)
-        return state.job
+        return NewTuningJob(
+            try state.beginning(at: environment.time.now()), specification: specification)
     }
 
     /// Asks a tuning job to stop, with all its training jobs; harmless when it is over.
@@ -215,7 +240,7 @@ extension Orchestrator {
         try await store.deleteTuningJob(id)
     }
 
-    /// Deletes a training job that is over.
+    /// Deletes a training job that is over; where an algorithm stood by it is kept.
     ///
     /// - Throws: `OrchestratorError.notFinished`, `StoreError.notFound`.
     public func deleteTrainingJob(_ id: TrainingJob.ID) async throws {
@@ -226,10 +251,30 @@ extension Orchestrator {
             throw OrchestratorError.notFinished(
                 name: training.name, status: training.status.rawValue)
         }
+        // Where the algorithm stands is known from this job alone; once it is gone, from here.
+        if let algorithm = try await store.algorithm(validatedBy: training.name) {
+            try await store.update(algorithm.validated(by: training))
+        }
         try await store.deleteTrainingJob(id)
     }
 
-    /// Adds and removes tags of a job; returns the tags afterwards.
+    /// Deletes an algorithm; training jobs that were made from it stay.
+    ///
+    /// - Throws: `StoreError.notFound`.
+    public func deleteAlgorithm(named name: Algorithm.Name) async throws {
+        try await store.deleteAlgorithm(named: name)
+    }
+
+    /// Changes the definition of one training job, as descriptions show it.
+    ///
+    /// - Throws: `StoreError.notFound`.
+    public func amend(
+        _ id: TrainingJob.ID, setting members: [String: JSONValue]
+    ) async throws {
+        try await store.amend(id, setting: members)
+    }
+
+    /// Adds and removes tags of a resource; returns the tags afterwards.
     ///
     /// - Throws: `StoreError.notFound`.
     public func updateTags(

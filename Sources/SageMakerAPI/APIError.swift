@@ -109,3 +109,25 @@ extension APIError {
                 + "Completed, Failed or Stopped can be deleted. Stop it first.")
     }
 }
+
+// MARK: - Algorithms
+
+extension APIError {
+    /// There is no algorithm with the ARN.
+    package static func noAlgorithm(arn: String) -> APIError {
+        validation("Algorithm \(arn) does not exist.")
+    }
+
+    /// An algorithm has the name already.
+    package static func algorithmExists(arn: String) -> APIError {
+        validation("Algorithm \(arn) already exists. Choose a different name.")
+    }
+
+    /// An algorithm cannot be deleted while jobs that use it are not over.
+    package static func algorithmInUse(_ name: String, by job: String) -> APIError {
+        APIError(
+            "ConflictException",
+            "The algorithm \(name) is in use by the job \(job), which is not over; stop that "
+                + "first, or wait.")
+    }
+}

@@ -95,7 +95,7 @@ extension SQLiteTuningStore {
         }
     }
 
-    /// The tags of a job, in the order of their keys; `nil` when there is no such job.
+    /// The tags of a resource, in the order of their keys; `nil` when there is none such.
     public func tags(of resource: TaggedResource) async throws -> [Tag]? {
         try await read { database in
             try database.hasResource(resource) ? try database.tags(of: resource) : nil
@@ -128,7 +128,8 @@ extension SQLiteTuningStore {
         }
     }
 
-    private func page<Element: Sendable>(
+    /// Reads one page of a listing.
+    func page<Element: Sendable>(
         of listing: Listing, _ element: @escaping @Sendable (Row) throws -> Element
     ) async throws -> Page<Element> {
         try await read { database in
@@ -142,7 +143,10 @@ extension SQLiteTuningStore {
         }
     }
 
-    private func read<Value: Sendable>(
+    /// Reads beside whatever is being written.
+    ///
+    /// - Throws: `StoreError`, `CancellationError`.
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         do {

@@ -10,17 +10,8 @@ extension SQLiteTuningStore {
     public func create(
         _ change: TuningJobChange, specification: TuningJobSpecification
     ) async throws {
-        let rows = ChangeRows(change, specification: specification)
-        let content = try String(decoding: JSONEncoder.store.encode(specification), as: UTF8.self)
-        try await write { database in
-            try rows.insertJob(into: database)
-            try database.cachedStatement(
-                sql: "INSERT INTO specification (tuning_job, content) VALUES (?, ?)"
-            ).execute(arguments: [change.job.id.rawValue, content])
-            try database.addTags(specification.tags, to: .tuningJob(change.job.id))
-            try rows.insertEvents(into: database)
-            try rows.writeTrainingJobs(to: database)
-        }
+        let rows = try NewJobRows(NewTuningJob(change, specification: specification))
+        try await write { try rows.insert(into: $0) }
         specifications.keep(specification, of: change.job.id)
     }
 
@@ -88,18 +79,16 @@ extension SQLiteTuningStore {
             guard try database.hasResource(resource) else {
                 throw StoreError.notFound(name: resource.label)
             }
-            let (job, ordinal) = resource.key
-            for key in removing + adding.map(\.key) {
-                try database.cachedStatement(
-                    sql: "DELETE FROM tag WHERE tuning_job = ? AND ordinal IS ? AND key = ?"
-                ).execute(arguments: [job, ordinal, key])
-            }
+            try database.removeTags(removing + adding.map(\.key), from: resource)
             try database.addTags(adding, to: resource)
             return try database.tags(of: resource)
         }
     }
 
-    private func write<Value: Sendable>(
+    /// Writes, and returns once it is durable.
+    ///
+    /// - Throws: `StoreError`.
+    func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         do {
@@ -124,14 +113,5 @@ extension Database {
                 """,
             arguments: [id.rawValue, id.rawValue])
         return changesCount == 1
-    }
-}
-
-extension JSONEncoder {
-    /// Writes specifications: the same one as the same text.
-    fileprivate static var store: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
     }
 }

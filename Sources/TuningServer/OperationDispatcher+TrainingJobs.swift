@@ -6,8 +6,10 @@ import Tuning
 
 extension OperationDispatcher {
     func createTrainingJob(_ body: JSONValue, _ scope: RequestScope) async throws -> JSONValue {
-        let specification = try CreateTrainingJob(body: body)
-            .validated(scope: scope, checkImage: checkImage)
+        let request = try CreateTrainingJob(body: body)
+        let specification = try request.validated(
+            scope: scope, algorithms: try await reader.algorithms(request.algorithms),
+            checkImage: checkImage)
         do {
             _ = try await orchestrator.submit(specification)
             return CreateTrainingJob.answer(specification)
@@ -20,6 +22,20 @@ extension OperationDispatcher {
     func describeTrainingJob(_ body: JSONValue) async throws -> JSONValue {
         let job = try await trainingJob(named: TrainingJobReference(body: body).name)
         return DescribeTrainingJob.answer(
+            job, specification: try await specification(of: job.id.tuningJob),
+            amendment: try await reader.amendment(of: job.id))
+    }
+
+    func updateTrainingJob(_ body: JSONValue) async throws -> JSONValue {
+        let request = try UpdateTrainingJob(body: body)
+        let job = try await trainingJob(named: request.name)
+        let changes = try request.changes(of: job)
+        do {
+            if !changes.isEmpty { try await orchestrator.amend(job.id, setting: changes) }
+        } catch StoreError.notFound {
+            throw APIError.noTrainingJob
+        }
+        return UpdateTrainingJob.answer(
             job, specification: try await specification(of: job.id.tuningJob))
     }
 

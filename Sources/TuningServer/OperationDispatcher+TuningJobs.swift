@@ -6,8 +6,10 @@ import Tuning
 
 extension OperationDispatcher {
     func createTuningJob(_ body: JSONValue, _ scope: RequestScope) async throws -> JSONValue {
-        let specification = try CreateHyperParameterTuningJob(body: body)
-            .validated(scope: scope, checkImage: checkImage)
+        let request = try CreateHyperParameterTuningJob(body: body)
+        let specification = try request.validated(
+            scope: scope, algorithms: try await reader.algorithms(request.algorithms),
+            checkImage: checkImage)
         do {
             return CreateHyperParameterTuningJob.answer(
                 try await orchestrator.submit(specification))
@@ -23,7 +25,8 @@ extension OperationDispatcher {
             best: try await bestTrainingJob(of: job), now: now())
     }
 
-    private func bestTrainingJob(of job: TuningJob) async throws -> TrainingJob? {
+    /// The training job with the best objective; `nil` when there is none, or it was deleted.
+    func bestTrainingJob(of job: TuningJob) async throws -> TrainingJob? {
         guard let ordinal = job.best?.ordinal else { return nil }
         let id = TrainingJob.ID(tuningJob: job.id, ordinal: ordinal)
         if let known = bestTrainingJobs[id] { return known }

@@ -92,10 +92,16 @@ package struct OperationDispatcher: Sendable {
         case .describeTrainingJob: try await describeTrainingJob(body)
         case .listTrainingJobs: try await listTrainingJobs(body)
         case .stopTrainingJob: try await stopTrainingJob(body)
+        case .updateTrainingJob: try await updateTrainingJob(body)
         case .deleteTrainingJob: try await deleteTrainingJob(body)
+        case .createAlgorithm: try await createAlgorithm(body, scope)
+        case .describeAlgorithm: try await describeAlgorithm(body, scope)
+        case .listAlgorithms: try await listAlgorithms(body)
+        case .deleteAlgorithm: try await deleteAlgorithm(body, scope)
         case .addTags: try await addTags(body)
         case .listTags: try await listTags(body)
         case .deleteTags: try await deleteTags(body)
+        case .search: try await search(body)
         }
     }
 }

@@ -10,15 +10,31 @@ package actor InMemoryTuningStore: TuningStore {
         var tags: [String: String]
         var trainingJobs: [Trial.ID: TrainingJob] = [:]
         var trainingJobTags: [Trial.ID: [String: String]] = [:]
+        var amendments: [Trial.ID: [String: JSONValue]] = [:]
         var events: [StoredEvent] = []
     }
 
     private var entries: [TuningJob.ID: Entry] = [:]
     private var trainingJobs: [TrainingJob.Name: TrainingJob.ID] = [:]
+    private var algorithms: [String: AlgorithmEntry] = [:]
     private var lastPosition: Int64 = 0
+
+    private struct AlgorithmEntry {
+        var algorithm: Algorithm
+        var tags: [String: String]
+    }
+
+    private var appendProblem: StoreError?
+    /// How many times appending was refused.
+    package private(set) var refusedCount = 0
 
     /// An empty store.
     package init() {}
+
+    /// Refuses to append with an error, or does so no more: a disk that is full for a while.
+    package func refuseAppends(_ problem: StoreError?) {
+        appendProblem = problem
+    }
 }
 
 // MARK: - Reading
@@ -126,6 +142,8 @@ extension InMemoryTuningStore {
             entries[id].flatMap { $0.isDeleted ? nil : $0.tags }
         case .trainingJob(let id):
             entries[id.tuningJob]?.trainingJobTags[id.ordinal]
+        case .algorithm(let name):
+            algorithms[name.lowercased()]?.tags
         }
     }
 
@@ -155,6 +173,10 @@ extension InMemoryTuningStore {
 
     /// Appends events and writes the rows they led to.
     package func append(_ change: TuningJobChange) throws {
+        if let appendProblem {
+            refusedCount += 1
+            throw appendProblem
+        }
         guard let entry = entries[change.job.id] else {
             throw StoreError.notFound(name: change.job.name)
         }
@@ -178,6 +200,7 @@ extension InMemoryTuningStore {
         trainingJobs[job.name] = nil
         entry.trainingJobs[id.ordinal] = nil
         entry.trainingJobTags[id.ordinal] = nil
+        entry.amendments[id.ordinal] = nil
         let isUnused = entry.isDeleted || entry.job.kind == .training
         entries[id.tuningJob] = isUnused && entry.trainingJobs.isEmpty ? nil : entry
     }
@@ -194,6 +217,7 @@ extension InMemoryTuningStore {
         switch resource {
         case .tuningJob(let id): entries[id]?.tags = values
         case .trainingJob(let id): entries[id.tuningJob]?.trainingJobTags[id.ordinal] = values
+        case .algorithm(let name): algorithms[name.lowercased()]?.tags = values
         }
         return tags(of: resource) ?? []
     }
@@ -219,6 +243,80 @@ extension InMemoryTuningStore {
         }
         trainingJobs.merge(names) { _, new in new }
         entries[change.job.id] = entry
+    }
+}
+
+// MARK: - Algorithms and amendments
+
+extension InMemoryTuningStore {
+    /// The algorithm with a name, in any case.
+    package func algorithm(named name: Algorithm.Name) -> Algorithm? {
+        algorithms[name.lowercased()]?.algorithm
+    }
+
+    /// The algorithm that a training job validates.
+    package func algorithm(validatedBy job: TrainingJob.Name) -> Algorithm? {
+        algorithms.values.first { $0.algorithm.validationJob == job }?.algorithm
+    }
+
+    /// Algorithms that a query selects.
+    package func algorithms(_ query: AlgorithmQuery) throws -> Page<Algorithm> {
+        let places = algorithms.values.map(\.algorithm).filter { algorithm in
+            algorithm.name.contains(query.nameContains, in: query.created, algorithm.creationTime)
+        }.map { algorithm in
+            let key: ListingPlace.Key =
+                switch query.sortKey {
+                case .name: .text(algorithm.name)
+                case .creationTime: .number(algorithm.creationTime.timeIntervalSinceReferenceDate)
+                }
+            return (ListingPlace(key: key, name: algorithm.name), algorithm)
+        }
+        return try ListingPlace.page(
+            of: places, scope: "algorithms by \(query.sortKey), \(query.order)",
+            order: query.order, limit: query.limit, token: query.token)
+    }
+
+    /// What was changed of the definition of one training job.
+    package func amendment(of id: TrainingJob.ID) -> [String: JSONValue] {
+        entries[id.tuningJob]?.amendments[id.ordinal] ?? [:]
+    }
+
+    /// Stores a new algorithm and the training job that validates it.
+    package func create(
+        _ algorithm: Algorithm, tags: [Tag], validation: NewTuningJob?
+    ) throws {
+        guard self.algorithm(named: algorithm.name) == nil else {
+            throw StoreError.alreadyExists(name: algorithm.name)
+        }
+        if let validation {
+            try create(validation.change, specification: validation.specification)
+        }
+        let tags = Dictionary(tags.map { ($0.key, $0.value) }) { _, last in last }
+        algorithms[algorithm.name.lowercased()] = AlgorithmEntry(algorithm: algorithm, tags: tags)
+    }
+
+    /// Writes where an algorithm stands.
+    package func update(_ algorithm: Algorithm) throws {
+        let present = self.algorithm(named: algorithm.name)
+        guard present?.creationTime == algorithm.creationTime else {
+            throw StoreError.notFound(name: algorithm.name)
+        }
+        algorithms[algorithm.name.lowercased()]?.algorithm = algorithm
+    }
+
+    /// Deletes an algorithm.
+    package func deleteAlgorithm(named name: Algorithm.Name) throws {
+        guard algorithms.removeValue(forKey: name.lowercased()) != nil else {
+            throw StoreError.notFound(name: name)
+        }
+    }
+
+    /// Changes the definition of one training job.
+    package func amend(_ id: TrainingJob.ID, setting members: [String: JSONValue]) throws {
+        guard trainingJob(id) != nil else {
+            throw StoreError.notFound(name: "\(id.tuningJob.rawValue)/\(id.ordinal)")
+        }
+        entries[id.tuningJob]?.amendments[id.ordinal, default: [:]].merge(members) { _, new in new }
     }
 }
 

@@ -87,7 +87,8 @@ extension StoreConformance {
         #expect(try await store.trainingJobs(TrainingJobQuery()).elements.isEmpty)
     }
 
-    private func expectNotFound(_ write: () async throws -> Void) async {
+    /// Expects a writer to refuse what is not there.
+    func expectNotFound(_ write: () async throws -> Void) async {
         do {
             try await write()
             Issue.record("nothing was thrown")

@@ -27,6 +27,11 @@ package enum StoreConformance: String, CaseIterable, Sendable {
     case tokens = "A page token that is not of the query is refused"
     case tags = "Tags are inherited by new training jobs, added, replaced and removed"
     case deletion = "A deleted tuning job frees its name and keeps its training jobs"
+    case algorithms = "Algorithms are read back, found by name and validation, changed and deleted"
+    case algorithmCreation =
+        "An algorithm and the training job that validates it are stored together or not at all"
+    case algorithmPages = "Algorithms are paged and filtered in every order"
+    case amendments = "What is changed of a training job's definition adds up, and goes with it"
     case trainingDeletion = "A deleted training job frees its name; the last one takes all along"
 
     /// Makes an empty store.
@@ -57,6 +62,10 @@ package enum StoreConformance: String, CaseIterable, Sendable {
         case .tokens: try await checkTokens(store)
         case .tags: try await checkTags(store)
         case .deletion: try await checkDeletion(store)
+        case .algorithms: try await checkAlgorithms(store)
+        case .algorithmCreation: try await checkAlgorithmCreation(store)
+        case .algorithmPages: try await checkAlgorithmPages(store)
+        case .amendments: try await checkAmendments(store)
         case .trainingDeletion: try await checkTrainingDeletion(store)
         }
     }

@@ -3,6 +3,7 @@ import Logging
 import Orchestration
 import SageMakerAPI
 import Tuning
+import TuningServer
 
 /// One tuning job, run to its end in this process while its progress is shown.
 struct ExperimentRun {

@@ -238,17 +238,18 @@ struct OrchestratorTests {
 
     @Test("A full disk holds a tuning job up, refuses requests, and loses nothing")
     func fullDisk() async throws {
-        let store = FullableStore()
+        let memory = InMemoryTuningStore()
+        let store: any TuningStore = memory
         let backend = ScriptedBackend.instant()
         try await Self.withOrchestrator(store, backend) { orchestrator in
             let job = try await orchestrator.submit(.testing(total: 50, parallel: 2))
             try await Self.wait { backend.launches.count > 5 }
-            store.isFull.withLock { $0 = true }
-            try await Self.wait { store.refusals.withLock { $0 } > 0 }
+            await memory.refuseAppends(.full(path: "memory"))
+            try await Self.wait { await memory.refusedCount > 0 }
             await #expect(throws: StoreError.self) {
                 try await orchestrator.stopTuningJob(job.id)
             }
-            store.isFull.withLock { $0 = false }
+            await memory.refuseAppends(nil)
             let end = try await finished(job.id, in: store)
             #expect(end.trainingJobCounts.completed == 50)
             #expect(backend.launches.values.allSatisfy { $0 == 1 })

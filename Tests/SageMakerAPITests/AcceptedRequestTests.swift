@@ -114,9 +114,7 @@ struct AcceptedRequestTests {
             ),
             (
                 Requests.trainingJob.setting("x", at: "AlgorithmSpecification", "AlgorithmName"),
-                "2 validation errors detected: AlgorithmSpecification.AlgorithmName is not available "
-                    + "in this version of tuner; use TrainingImage.; AlgorithmSpecification has both "
-                    + "TrainingImage and AlgorithmName; give exactly one."
+                "Algorithm arn:aws:sagemaker:us-east-1:123456789012:algorithm/x does not exist."
             ),
             (
                 Requests.trainingJob.setting(

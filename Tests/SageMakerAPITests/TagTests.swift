@@ -9,10 +9,10 @@ struct TagTests {
     @Test("An ARN names a job in any case")
     func names() throws {
         let request = try ListTags(body: ["ResourceArn": .string(Self.arn)])
-        #expect(request.job.kind == .trainingJob)
-        #expect(request.job.name == "single-1")
-        #expect(request.job.isARN(Self.arn.replacing("single", with: "Single")))
-        #expect(!request.job.isARN(Self.arn.replacing("us-east-1", with: "us-west-1")))
+        #expect(request.resource.kind == .trainingJob)
+        #expect(request.resource.name == "single-1")
+        #expect(request.resource.isARN(Self.arn.replacing("single", with: "Single")))
+        #expect(!request.resource.isARN(Self.arn.replacing("us-east-1", with: "us-west-1")))
     }
 
     @Test(

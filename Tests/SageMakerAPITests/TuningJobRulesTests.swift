@@ -271,11 +271,6 @@ struct TuningJobRulesTests {
                     "AutoParameters"),
                 "ParameterRanges.AutoParameters is not available in this version of tuner; "
                     + "give the hyperparameters ranges."),
-            Row(
-                good.removing(one, "AlgorithmSpecification", "TrainingImage")
-                    .setting("forest", at: one, "AlgorithmSpecification", "AlgorithmName"),
-                "TrainingJobDefinition.AlgorithmSpecification.AlgorithmName is not available in this "
-                    + "version of tuner; use TrainingImage."),
         ])
     func unavailable(row: Row) { Self.check(row) }
 

@@ -109,6 +109,8 @@ struct ListingTests {
             "SELECT * FROM training_job WHERE tuning_job = ? AND ordinal = 1",
             "SELECT * FROM event WHERE tuning_job = ? AND position > 1 ORDER BY position LIMIT 1",
             "SELECT * FROM tag WHERE tuning_job = ? AND ordinal IS 1 ORDER BY key",
+            "SELECT * FROM algorithm WHERE name = ? COLLATE NOCASE",
+            "SELECT * FROM algorithm WHERE validation_job = ?",
         ])
     func lookUps(sql: String) async throws {
         try await directory.fill()

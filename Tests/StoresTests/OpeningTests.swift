@@ -73,6 +73,25 @@ struct OpeningTests {
         #expect(try await store.trainingJobs(TrainingJobQuery()).elements.count == 3)
     }
 
+    @Test("A database of the first version is upgraded, and keeps what it holds")
+    func firstVersion() async throws {
+        try await directory.fill()
+        try await directory.downgrade()
+        let reading = #expect(throws: StoreError.self) {
+            try SQLiteTuningStore(directory: directory.url, access: .readOnly)
+        }
+        #expect(reading?.code == "unavailable")
+
+        let store = try SQLiteTuningStore(directory: directory.url)
+        let job = try await store.tuningJob(named: "digits", kind: .tuning)
+        let id = TrainingJob.ID(tuningJob: try #require(job).id, ordinal: 2)
+        #expect(try await store.trainingJobs(TrainingJobQuery()).elements.count == 3)
+        #expect(try await store.events(of: id.tuningJob, after: nil, limit: 99).count == 15)
+        #expect(try await store.algorithms(AlgorithmQuery()).elements.isEmpty)
+        try await store.amend(id, setting: ["a": 1])
+        #expect(try await store.amendment(of: id) == ["a": 1])
+    }
+
     @Test("A newer version's database is refused and left as it is")
     func newerVersion() async throws {
         try await directory.fill()
@@ -233,6 +252,27 @@ struct OpeningTests {
 }
 
 extension TemporaryDirectory {
+    /// Makes the database one that the first migration alone has made, with the same rows.
+    func downgrade() async throws {
+        let old = TemporaryDirectory()
+        let path = database.path(percentEncoded: false)
+        try FileManager.default.createDirectory(at: old.url, withIntermediateDirectories: true)
+        let queue = try DatabaseQueue(path: old.database.path(percentEncoded: false))
+        try DatabaseMigrator.tuningStore.migrate(queue, upTo: "1-tables")
+        try await queue.writeWithoutTransaction { database in
+            try database.execute(sql: "ATTACH DATABASE ? AS new", arguments: [path])
+            for table in ["tuning_job", "specification", "event", "training_job", "tag"] {
+                try database.execute(sql: "INSERT INTO main.\(table) SELECT * FROM new.\(table)")
+            }
+            try database.execute(sql: "DETACH DATABASE new")
+        }
+        try queue.close()
+        for name in try FileManager.default.contentsOfDirectory(atPath: url.path()) {
+            try FileManager.default.removeItem(at: url.appending(path: name))
+        }
+        try FileManager.default.copyItem(at: old.database, to: database)
+    }
+
     /// The files a process leaves that is killed now.
     func crashCopy() throws -> TemporaryDirectory {
         let copy = TemporaryDirectory()

@@ -54,7 +54,8 @@ struct TagOperationTests {
             let arn = "\(Self.prefix):\(resource)"
             let reply = try await service.send("ListTags", ["ResourceArn": .string(arn)])
             #expect(
-                reply.error == "ValidationException: There is no job with the ResourceArn \(arn).")
+                reply.error
+                    == "ValidationException: There is no resource with the ResourceArn \(arn).")
         }
     }
 }

@@ -7,10 +7,11 @@ enum ModelExtensions {
 
     /// What texts may match in place of the model's pattern, or of its words.
     ///
-    /// `file://` addresses are for local work. Types of instances name machines somewhere else, and
-    /// new ones come every month.
+    /// `file://` addresses and the spaces of `exec:` commands are for local work. Types of
+    /// instances name machines somewhere else, and new ones come every month.
     static let others = [
         "S3Uri": "file:///.*",
+        "ContainerImage": "exec:.*",
         "TrainingInstanceType": instanceType,
         "ProcessingInstanceType": instanceType,
         "TransformInstanceType": instanceType,

@@ -13,18 +13,29 @@ package struct CreateHyperParameterTuningJob: Sendable {
         self.body = body.withoutNulls
     }
 
+    /// The algorithms that the request names.
+    package var algorithms: Set<AlgorithmReference> {
+        let several = body["TrainingJobDefinitions"]?.array ?? []
+        let definitions = [body["TrainingJobDefinition"] ?? [:]] + several
+        return Set(definitions.compactMap { $0["AlgorithmSpecification"]?.algorithm })
+    }
+
     /// Makes the specification that the request asks for.
     ///
+    /// - Parameter algorithms: Those of the algorithms named that are stored.
     /// - Throws: A `ValidationException` that lists every problem.
     package func validated(
-        scope: RequestScope = RequestScope(), checkImage: @escaping ImageCheck = { _ in nil }
+        scope: RequestScope = RequestScope(), algorithms: KnownAlgorithms = [:],
+        checkImage: @escaping ImageCheck = { _ in nil }
     ) throws(APIError) -> TuningJobSpecification {
+        try algorithms.require(self.algorithms, in: scope)
         var problems = Problems()
         problems.addUnavailable(inTuningJob: body)
         let config = body["HyperParameterTuningJobConfig"]
         let tags = TagRules.tags(body["Tags"], problems: &problems)
-        let definitions = DefinitionRules(body: body, checkImage: checkImage)
-            .definitions(problems: &problems)
+        let definitions = DefinitionRules(
+            body: body, algorithms: algorithms, checkImage: checkImage
+        ).definitions(problems: &problems)
         SearchSpaceRules.checkCount(body, problems: &problems)
         StrategyRules.check(config, problems: &problems)
         let plan = PlanRules.plan(

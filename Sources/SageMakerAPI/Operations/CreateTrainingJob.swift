@@ -16,21 +16,31 @@ package struct CreateTrainingJob: Sendable {
     /// The name asked for.
     package var name: TrainingJob.Name { body["TrainingJobName"]?.string ?? "" }
 
+    /// The algorithms that the request names: one, or none.
+    package var algorithms: Set<AlgorithmReference> {
+        Set([body["AlgorithmSpecification"]?.algorithm].compactMap { $0 })
+    }
+
     /// Makes the specification of a tuning job of this one training job.
     ///
+    /// - Parameter algorithms: Those of the algorithms named that are stored.
     /// - Throws: A `ValidationException` that lists every problem.
     package func validated(
-        scope: RequestScope = RequestScope(), checkImage: ImageCheck = { _ in nil }
+        scope: RequestScope = RequestScope(), algorithms: KnownAlgorithms = [:],
+        checkImage: ImageCheck = { _ in nil }
     ) throws(APIError) -> TuningJobSpecification {
+        try algorithms.require(self.algorithms, in: scope)
         var problems = Problems()
         problems.addUnavailable(inTrainingJob: body)
-        let algorithm = body["AlgorithmSpecification"]
+        let source = TrainingSource(
+            body["AlgorithmSpecification"], at: "AlgorithmSpecification", algorithms: algorithms,
+            problems: &problems)
+        source.rules?.check(body, at: "", problems: &problems)
+        let values = body["HyperParameters"]?.texts ?? [:]
         let definition = TrainingJobDefinition(
             searchSpace: .empty, objective: nil,
-            staticHyperparameters: body["HyperParameters"]?.texts ?? [:],
-            image: TrainingRules.image(
-                algorithm, at: "AlgorithmSpecification", problems: &problems),
-            metrics: TrainingRules.metrics(algorithm, problems: &problems),
+            staticHyperparameters: source.rules?.complete(values, problems: &problems) ?? values,
+            image: source.image, metrics: source.metrics,
             stoppingCondition: TrainingRules.stoppingCondition(
                 body["StoppingCondition"], at: "StoppingCondition", problems: &problems),
             retryCountMax: TrainingRules.retryCountMax(body),

@@ -1,9 +1,9 @@
 import Tuning
 
-/// The request to take tags from a job.
+/// The request to take tags from a resource.
 package struct DeleteTags: Sendable {
-    /// The job.
-    package let job: JobARN
+    /// What has the tags.
+    package let resource: ResourceARN
     /// The keys of the tags.
     package let keys: [String]
 
@@ -12,7 +12,7 @@ package struct DeleteTags: Sendable {
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
         try ShapeValidator.check(body, isRequestOf: .deleteTags)
-        job = try JobARN(checked: body["ResourceArn"])
+        resource = try ResourceARN(checked: body["ResourceArn"])
         keys = body["TagKeys"]?.array?.compactMap(\.string) ?? []
     }
 }

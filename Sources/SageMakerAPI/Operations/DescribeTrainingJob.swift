@@ -4,11 +4,18 @@ import Tuning
 /// The answer that describes a training job.
 package enum DescribeTrainingJob {
     /// Puts together the answer.
+    ///
+    /// - Parameter amendment: What was changed of the job's definition.
     package static func answer(
-        _ job: TrainingJob, specification: TuningJobSpecification
+        _ job: TrainingJob, specification: TuningJobSpecification,
+        amendment: [String: JSONValue] = [:]
     ) -> JSONValue {
         let definition = specification.definitions[job.definition]
         var members = requestMembers(definition)
+        for (name, value) in amendment {
+            // Of resources and profiling a part may be changed; a list is changed as a whole.
+            members[name] = value.object.map { (members[name] ?? [:]).setting($0) } ?? value
+        }
         members["TrainingJobName"] = .string(job.name)
         members["TrainingJobArn"] = .string(specification.arn(ofTrainingJob: job.name))
         if specification.kind == .tuning { members["TuningJobArn"] = .string(specification.arn) }

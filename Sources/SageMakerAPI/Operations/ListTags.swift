@@ -1,16 +1,16 @@
 import Tuning
 
-/// The request to list the tags of a job. Its tags fit on one page.
+/// The request to list the tags of a resource. Its tags fit on one page.
 package struct ListTags: Sendable {
-    /// The job.
-    package let job: JobARN
+    /// What has the tags.
+    package let resource: ResourceARN
 
     /// Checks a request.
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
         try ShapeValidator.check(body, isRequestOf: .listTags)
-        job = try JobARN(checked: body["ResourceArn"])
+        resource = try ResourceARN(checked: body["ResourceArn"])
         if body["NextToken"] != nil { throw .validation("\(StoreError.invalidPageToken)") }
     }
 

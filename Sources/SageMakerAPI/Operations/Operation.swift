@@ -10,10 +10,16 @@ package enum Operation: String, CaseIterable, Sendable {
     case describeTrainingJob = "DescribeTrainingJob"
     case listTrainingJobs = "ListTrainingJobs"
     case stopTrainingJob = "StopTrainingJob"
+    case updateTrainingJob = "UpdateTrainingJob"
     case deleteTrainingJob = "DeleteTrainingJob"
+    case createAlgorithm = "CreateAlgorithm"
+    case describeAlgorithm = "DescribeAlgorithm"
+    case listAlgorithms = "ListAlgorithms"
+    case deleteAlgorithm = "DeleteAlgorithm"
     case addTags = "AddTags"
     case listTags = "ListTags"
     case deleteTags = "DeleteTags"
+    case search = "Search"
 
     /// The name of the service in front of the operation's.
     private static let prefix = "SageMaker."

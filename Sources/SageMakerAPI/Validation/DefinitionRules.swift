@@ -4,6 +4,8 @@ import Tuning
 struct DefinitionRules {
     /// The request, without nulls; its shape has been checked.
     let body: JSONValue
+    /// The algorithms that the request names; all of them are known.
+    let algorithms: KnownAlgorithms
     let checkImage: ImageCheck
 
     /// The most environment variables that all definitions may have together.
@@ -76,22 +78,23 @@ struct DefinitionRules {
         _ definition: JSONValue, at place: String, objective: JSONValue?, objectivePlace: String,
         ranges: JSONValue?, rangesPlace: String, problems: inout Problems
     ) -> TrainingJobDefinition {
-        let algorithm = definition["AlgorithmSpecification"]
-        let metrics = TrainingRules.metrics(algorithm, problems: &problems)
+        let source = TrainingSource(
+            definition["AlgorithmSpecification"], at: "\(place).AlgorithmSpecification",
+            algorithms: algorithms, problems: &problems)
         let fixed = definition["StaticHyperParameters"]?.texts ?? [:]
-        HyperparameterRules.check(fixed: fixed, ranges: ranges, at: place, problems: &problems)
+        HyperparameterNameRules.check(fixed: fixed, ranges: ranges, at: place, problems: &problems)
         ChannelRules.check(definition, at: "\(place).", problems: &problems)
         TrainingRules.checkWait(definition, at: "\(place).", problems: &problems)
+        let space = SearchSpaceRules.searchSpace(
+            ranges, fixed: fixed, rules: source.rules, at: rangesPlace, problems: &problems)
+        let objective = checkedObjective(
+            objective, at: objectivePlace, source: source, problems: &problems)
+        source.rules?.check(definition, at: "\(place).", problems: &problems)
         let result = TrainingJobDefinition(
-            name: definition["DefinitionName"]?.string,
-            searchSpace: SearchSpaceRules.searchSpace(
-                ranges, fixed: fixed, at: rangesPlace, problems: &problems),
-            objective: checkedObjective(
-                objective, at: objectivePlace, metrics: metrics, problems: &problems),
-            staticHyperparameters: fixed,
-            image: TrainingRules.image(
-                algorithm, at: "\(place).AlgorithmSpecification", problems: &problems),
-            metrics: metrics,
+            name: definition["DefinitionName"]?.string, searchSpace: space, objective: objective,
+            staticHyperparameters: source.rules?.complete(
+                fixed, space: space, problems: &problems) ?? fixed,
+            image: source.image, metrics: source.metrics,
             stoppingCondition: TrainingRules.stoppingCondition(
                 definition["StoppingCondition"], at: "\(place).StoppingCondition",
                 problems: &problems),
@@ -104,14 +107,15 @@ struct DefinitionRules {
     }
 
     private func checkedObjective(
-        _ objective: JSONValue?, at place: String, metrics: [MetricDefinition],
+        _ objective: JSONValue?, at place: String, source: TrainingSource,
         problems: inout Problems
     ) -> Objective? {
         guard let objective = objective.flatMap(Objective.init(wire:)) else {
             problems.add("\(place) is missing; name the metric to optimise and the direction.")
             return nil
         }
-        if !metrics.contains(where: { $0.name == objective.metric }) {
+        source.rules?.check(objective, at: place, problems: &problems)
+        if !source.metrics.contains(where: { $0.name == objective.metric }) {
             problems.add(
                 "A metric is required for this hyperparameter tuning job objective. "
                     + "Provide a metric in the metric definitions.")

@@ -15,20 +15,24 @@ struct SearchSpaceRules {
     /// - Parameters:
     ///   - ranges: A `ParameterRanges` of the wire; `nil` where none was given.
     ///   - fixed: Static hyperparameters; none may be searched too.
+    ///   - rules: Say what is searched where no ranges are given; `nil` without an algorithm.
     ///   - place: Where the ranges are, for messages.
     static func searchSpace(
-        _ ranges: JSONValue?, fixed: [String: String], at place: String,
+        _ ranges: JSONValue?, fixed: [String: String], rules: AlgorithmRules?, at place: String,
         problems: inout Problems
     ) -> SearchSpace {
+        let isEmpty = (rangeLists + ["AutoParameters"]).allSatisfy {
+            ranges?[$0]?.array?.isEmpty ?? true
+        }
+        if isEmpty, let space = rules?.searchSpace(fixed: fixed), space.dimension > 0 {
+            return space
+        }
         guard let ranges else {
             problems.add("\(place) is missing; give at least one hyperparameter a range.")
             return .empty
         }
         problems.addUnavailable(inRanges: ranges, at: place)
         let parameters = parameters(ranges, problems: &problems)
-        let isEmpty = (rangeLists + ["AutoParameters"]).allSatisfy {
-            ranges[$0]?.array?.isEmpty ?? true
-        }
         if isEmpty { problems.add("\(place) has no range; give at least one hyperparameter one.") }
         for parameter in parameters where fixed[parameter.name] != nil {
             problems.add(

@@ -3,23 +3,6 @@ import Tuning
 
 /// What definitions of tuning jobs and training jobs have in common.
 enum TrainingRules {
-    /// The image of an algorithm specification.
-    static func image(
-        _ specification: JSONValue?, at place: String, problems: inout Problems
-    ) -> String {
-        problems.addUnavailable(inAlgorithm: specification, at: place)
-        let image = specification?["TrainingImage"]?.string ?? ""
-        if specification?["AlgorithmName"] != nil {
-            if !image.isEmpty {
-                problems.add(
-                    "\(place) has both TrainingImage and AlgorithmName; give exactly one.")
-            }
-        } else if image.isEmpty {
-            problems.add("\(place) has no TrainingImage; it says which program is trained.")
-        }
-        return image
-    }
-
     /// The metrics of an algorithm specification; their expressions must compile.
     static func metrics(
         _ specification: JSONValue?, problems: inout Problems

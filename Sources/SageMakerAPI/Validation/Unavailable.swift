@@ -36,13 +36,6 @@ extension Problems {
         }
     }
 
-    /// Refuses algorithms that are known by name.
-    mutating func addUnavailable(inAlgorithm specification: JSONValue?, at place: String) {
-        if specification?["AlgorithmName"] != nil {
-            addUnavailable("\(place).AlgorithmName", "use TrainingImage")
-        }
-    }
-
     /// Refuses what a CreateTrainingJob asks for in vain.
     mutating func addUnavailable(inTrainingJob body: JSONValue) {
         if body["ServerlessJobConfig"] != nil { addUnavailable("ServerlessJobConfig") }

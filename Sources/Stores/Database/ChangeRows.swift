@@ -157,7 +157,7 @@ extension Database {
     /// Inserts the row of a job.
     ///
     /// - Throws: `StoreError.alreadyExists` when its key is taken.
-    fileprivate func insert(
+    func insert(
         _ sql: String, _ arguments: StatementArguments, named name: String
     ) throws {
         do {

@@ -42,11 +42,13 @@ extension TrainingJob {
 }
 
 extension Row {
-    fileprivate func time(_ column: String) throws -> Date {
+    /// The time in a column.
+    func time(_ column: String) throws -> Date {
         Date(timeIntervalSinceReferenceDate: try decode(forColumn: column))
     }
 
-    fileprivate func choice<Choice: RawRepresentable<String>>(_ column: String) throws -> Choice {
+    /// The case of an enumeration whose text a column holds.
+    func choice<Choice: RawRepresentable<String>>(_ column: String) throws -> Choice {
         let text: String = try decode(forColumn: column)
         guard let choice = Choice(rawValue: text) else {
             throw PayloadError("column '\(column)' has the unknown value '\(text)'")

@@ -11,6 +11,7 @@ struct Listing: Sendable {
     private enum Subject: String {
         case tuningJob = "tuning_job"
         case trainingJob = "training_job"
+        case algorithm
     }
 
     /// What is sorted by; named like the column.
@@ -79,6 +80,24 @@ struct Listing: Sendable {
             nameContains: query.nameContains, created: query.created, modified: query.modified)
     }
 
+    /// Lists algorithms.
+    ///
+    /// - Throws: `StoreError.invalidPageToken`.
+    init(_ query: AlgorithmQuery) throws(StoreError) {
+        precondition(query.limit >= 1, "a page of \(query.limit) elements")
+        subject = .algorithm
+        order = query.order
+        limit = query.limit
+        key =
+            switch query.sortKey {
+            case .name: .name
+            case .creationTime: .creationTime
+            }
+        status = nil
+        token = query.token
+        try restrict(nameContains: query.nameContains, created: query.created)
+    }
+
     /// The statement; it finds one row more than the page holds when there is another page.
     var sql: String {
         let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
@@ -106,7 +125,7 @@ struct Listing: Sendable {
     }
 
     private mutating func restrict(
-        nameContains: String?, created: TimeWindow, modified: TimeWindow
+        nameContains: String?, created: TimeWindow, modified: TimeWindow = TimeWindow()
     ) throws(StoreError) {
         if let nameContains {
             let pattern = nameContains.map { "\\%_".contains($0) ? "\\\($0)" : "\($0)" }.joined()

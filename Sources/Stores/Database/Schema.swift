@@ -6,6 +6,9 @@ import GRDB
 //   specification  what a tuning job was asked to do, as JSON; never changes
 //   training_job   a row a training job, as it is after its last event
 //   tag            tags of tuning jobs (ordinal is null) and of training jobs
+//   amendment      what was changed of a training job's definition, as JSON
+//   algorithm      a row an algorithm; its validation stands where its training job says
+//   algorithm_tag  tags of algorithms
 //
 // Times are seconds since 2001-01-01 UTC, as `Date` counts them: seconds since 1970 are a bit
 // shorter, and half of all times would not come back as they were. For people:
@@ -23,6 +26,9 @@ extension DatabaseMigrator {
         migrator.registerMigration("1-tables") { database in
             try database.execute(sql: tables)
             try database.execute(sql: indexes)
+        }
+        migrator.registerMigration("2-algorithms") { database in
+            try database.execute(sql: algorithmTables)
         }
         return migrator
     }
@@ -102,6 +108,36 @@ extension DatabaseMigrator {
 
         CREATE UNIQUE INDEX tag_of_tuning_job ON tag(tuning_job, key) WHERE ordinal IS NULL;
         CREATE UNIQUE INDEX tag_of_training_job ON tag(tuning_job, ordinal, key);
+        """
+    }
+
+    private static var algorithmTables: String {
+        """
+        CREATE TABLE amendment (
+            tuning_job INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            PRIMARY KEY (tuning_job, ordinal),
+            FOREIGN KEY (tuning_job, ordinal)
+                REFERENCES training_job(tuning_job, ordinal) ON DELETE CASCADE);
+        CREATE TABLE algorithm (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            creation_time REAL NOT NULL,
+            status TEXT NOT NULL,
+            validation_job TEXT,
+            details TEXT NOT NULL,
+            request TEXT NOT NULL);
+        CREATE TABLE algorithm_tag (
+            algorithm INTEGER NOT NULL REFERENCES algorithm(id) ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (algorithm, key));
+        CREATE UNIQUE INDEX algorithm_unique_name ON algorithm(name COLLATE NOCASE);
+        CREATE INDEX algorithm_by_name ON algorithm(name);
+        CREATE INDEX algorithm_by_creation_time ON algorithm(creation_time, name);
+        CREATE INDEX algorithm_by_validation_job ON algorithm(validation_job)
+            WHERE validation_job IS NOT NULL;
         """
     }
 }

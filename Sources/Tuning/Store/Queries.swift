@@ -110,3 +110,29 @@ public struct TrainingJobQuery: Hashable, Sendable {
     /// Selects everything, by creation time.
     public init() {}
 }
+
+/// Which algorithms to list. Algorithms with equal sort keys follow in the order of their names, so
+/// that descending is ascending turned round.
+public struct AlgorithmQuery: Hashable, Sendable {
+    /// What to sort by.
+    public enum SortKey: String, Hashable, Sendable, CaseIterable {
+        case name = "Name"
+        case creationTime = "CreationTime"
+    }
+
+    /// Text within the name, in any case.
+    public var nameContains: String?
+    /// When it was created.
+    public var created = TimeWindow()
+    /// What to sort by.
+    public var sortKey = SortKey.creationTime
+    /// The order.
+    public var order = SortOrder.ascending
+    /// The length of a page, at least 1.
+    public var limit = 10
+    /// Where to go on.
+    public var token: PageToken?
+
+    /// Selects everything, by creation time.
+    public init() {}
+}

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reads tuning jobs and training jobs; all that routes and dashboards are given.
+/// Reads tuning jobs, training jobs and algorithms; all that routes and dashboards are given.
 ///
 /// Reading never waits for writing, and sees each change whole or not at all.
 public protocol TuningStoreReader: Sendable {
@@ -24,8 +24,17 @@ public protocol TuningStoreReader: Sendable {
         async throws -> [StoredEvent]
     /// Tuning jobs of all kinds that are not finished, oldest first; recovery starts from them.
     func unfinishedTuningJobs() async throws -> [TuningJob]
-    /// The tags of a job, in the order of their keys; `nil` when there is no such job.
+    /// The tags of a resource, in the order of their keys; `nil` when there is none such.
     func tags(of resource: TaggedResource) async throws -> [Tag]?
+    /// What was changed of the definition of one training job: the members that now count in place
+    /// of the definition's; empty when nothing was.
+    func amendment(of id: TrainingJob.ID) async throws -> [String: JSONValue]
+    /// The algorithm with a name, in any case; `nil` when there is none.
+    func algorithm(named name: Algorithm.Name) async throws -> Algorithm?
+    /// The algorithm that a training job validates; `nil` when it validates none.
+    func algorithm(validatedBy job: TrainingJob.Name) async throws -> Algorithm?
+    /// Algorithms that a query selects, a page at a time.
+    func algorithms(_ query: AlgorithmQuery) async throws -> Page<Algorithm>
 }
 
 /// The only ways to change what is stored; held by the orchestrator alone.
@@ -51,6 +60,37 @@ public protocol TuningStore: TuningStoreReader {
     /// - Throws: `StoreError.notFound`.
     func updateTags(of resource: TaggedResource, adding: [Tag], removing: [String])
         async throws -> [Tag]
+    /// Changes the definition of one training job: sets members in place of those set before.
+    ///
+    /// - Throws: `StoreError.notFound`.
+    func amend(_ id: TrainingJob.ID, setting members: [String: JSONValue]) async throws
+    /// Stores a new algorithm, and in the same commit the training job that validates it.
+    ///
+    /// - Throws: `StoreError.alreadyExists` when an algorithm has the name, or a job that of the
+    ///   training job.
+    func create(_ algorithm: Algorithm, tags: [Tag], validation: NewTuningJob?) async throws
+    /// Writes where an algorithm stands.
+    ///
+    /// - Throws: `StoreError.notFound`.
+    func update(_ algorithm: Algorithm) async throws
+    /// Deletes an algorithm, named in any case; its training jobs stay.
+    ///
+    /// - Throws: `StoreError.notFound`.
+    func deleteAlgorithm(named name: Algorithm.Name) async throws
+}
+
+/// A tuning job that is about to be stored.
+public struct NewTuningJob: Sendable {
+    /// The tuning job and its first events.
+    public let change: TuningJobChange
+    /// What it is asked to do.
+    public let specification: TuningJobSpecification
+
+    /// Puts together what is to be stored.
+    public init(_ change: TuningJobChange, specification: TuningJobSpecification) {
+        self.change = change
+        self.specification = specification
+    }
 }
 
 /// Events, and what they led to: the rows that listing and describing show.
@@ -102,8 +142,9 @@ public struct StoredEvent: Hashable, Sendable {
     }
 }
 
-/// A job that can have tags.
+/// What can have tags.
 public enum TaggedResource: Hashable, Sendable {
     case tuningJob(TuningJob.ID)
     case trainingJob(TrainingJob.ID)
+    case algorithm(Algorithm.Name)
 }

@@ -1,7 +1,7 @@
 import Tuning
 
 /// The hyperparameters of a tuning job's training jobs, static and searched together.
-enum HyperparameterRules {
+enum HyperparameterNameRules {
     /// The most hyperparameters that one training job may have.
     static let countMax = 100
 
