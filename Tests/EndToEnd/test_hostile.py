@@ -90,12 +90,9 @@ def test_a_full_disk_holds_up_and_loses_nothing(tuner_binary, small_disk, tmp_pa
         )
         wait_for(lambda: describe(client, "held")["TrainingJobStatusCounters"]["Completed"])
         fill(small_disk / "ballast")
-
-        def status():
-            return describe(client, "held")["HyperParameterTuningJobStatus"]
-
-        # What little there is to store may still fit into space the store has already.
-        wait_for(lambda: "is full" in service.log_tail() or status() != "InProgress")
+        # Programs and the store have nowhere to write; the service goes on answering.
+        for _ in range(300):
+            describe(client, "held")
         (small_disk / "ballast").unlink()
         job = wait_until_over(client, "held")
         summaries = training_jobs(client, "held")

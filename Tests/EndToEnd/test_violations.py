@@ -115,7 +115,7 @@ CRITERIA = ("HyperParameterTuningJobConfig", "TuningJobCompletionCriteria")
 # has meanings that the model does not tell.
 REFUSED = {
     "CreateTrainingJob": {
-        ("AlgorithmSpecification", "AlgorithmName"): "both TrainingImage and AlgorithmName",
+        ("AlgorithmSpecification", "AlgorithmName"): "does not exist",
         ("ServerlessJobConfig",): "ServerlessJobConfig",
         ("StoppingCondition", "MaxWaitTimeInSeconds"): "managed spot",
     },
@@ -126,12 +126,13 @@ REFUSED = {
             "not available"
         ),
         ("HyperParameterTuningJobConfig", "ParameterRanges"): None,
-        ("TrainingJobDefinition", "AlgorithmSpecification", "AlgorithmName"): "AlgorithmName",
+        ("TrainingJobDefinition", "AlgorithmSpecification", "AlgorithmName"): "does not exist",
         ("TrainingJobDefinition", "HyperParameterRanges"): None,
         ("TrainingJobDefinition", "TuningObjective"): "TuningObjective",
         ("TrainingJobDefinition", "HyperParameterTuningResourceConfig"): "both",
         ("TrainingJobDefinition", "StoppingCondition", "MaxWaitTimeInSeconds"): "managed spot",
         ("TrainingJobDefinitions",): "exactly one",
+        ("TrainingJobDefinitions", 0, "AlgorithmSpecification", "AlgorithmName"): "does not exist",
         ("WarmStartConfig",): "WarmStartConfig",
         ("Autotune",): "Autotune",
         ("HyperParameterTuningJobConfig", "HyperParameterTuningJobObjective"): None,
@@ -152,7 +153,7 @@ def test_each_optional_member_is_accepted(wire, operation):
             continue
         status, code, message = wire(operation, placed(request, root, path, sample(shape)))
         if reasons:
-            if status == 200 or reasons[0] not in message:
+            if status == 200 or not any(reason in message for reason in reasons):
                 failures.append(f"{path} should be refused: {status} {code} {message}")
         elif status == 200:
             accepted += 1
