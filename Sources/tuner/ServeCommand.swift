@@ -14,6 +14,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The address to listen on.") var host: String?
     @Option(help: "The port to listen on; 0 takes a free one.") var port: Int?
     @Option(help: "The data directory.") var data: String?
+    @Option(help: "The certificate for TLS, a PEM file.") var tlsCertificate: String?
+    @Option(help: "The certificate's private key, a PEM file.") var tlsKey: String?
+    @Flag(help: "Trust that a proxy does TLS and passes the Host header on; needs access keys.")
+    var behindProxy = false
     @Option(help: "What runs images that no rule takes: local or mock.") var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
@@ -43,12 +47,27 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.host = settings.host
         configuration.port = settings.port
         configuration.account = settings.account
+        configuration.isBehindProxy = settings.behindProxy
+        if settings.tls.isOn {
+            configuration.tls = TLSFiles(
+                certificate: settings.tls.certificate, privateKey: settings.tls.privateKey)
+        }
         let dispatcher = OperationDispatcher(
             orchestrator: assembly.orchestrator, checkImage: assembly.checkImage, logger: logger)
-        do {
-            return try TunerServer(dispatcher, configuration: configuration, logger: logger) {
-                port in
-                let endpoint = "http://\(settings.host.urlHost):\(port)"
+        do throws(ServerError) {
+            let keys = try Self.keys(directory, logger)
+            if keys.isOpen {
+                logger.warning(
+                    """
+                    There are no access keys: every user of this machine can call the service, and \
+                    so run programs as its user; `tuner keys create` makes a key
+                    """)
+            }
+            return try TunerServer(
+                dispatcher, configuration: configuration, keys: keys, logger: logger
+            ) { port in
+                let scheme = settings.tls.isOn ? "https" : "http"
+                let endpoint = "\(scheme)://\(settings.host.urlHost):\(port)"
                 try? endpoint.write(to: directory.endpointFile, atomically: true, encoding: .utf8)
                 print("tuner: listening on \(endpoint)")
                 fflush(nil)
@@ -58,11 +77,24 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    private static func keys(
+        _ directory: DataDirectory, _ logger: Logger
+    ) throws(ServerError) -> AccessKeys {
+        do throws(AccessKeyError) {
+            return try AccessKeys(AccessKeyFile(dataDirectory: directory.url), logger: logger)
+        } catch {
+            throw .keys(error)
+        }
+    }
+
     private func settings() throws -> Settings {
         var settings = try config.map { try Settings(file: $0) } ?? Settings()
         if let host { settings.host = host }
         if let port { settings.port = port }
         if let data { settings.dataDirectory = data }
+        if let tlsCertificate { settings.tls.certificate = tlsCertificate }
+        if let tlsKey { settings.tls.privateKey = tlsKey }
+        if behindProxy { settings.behindProxy = true }
         if let backend {
             guard let known = Settings.Backend(rawValue: backend) else {
                 let names = Settings.Backend.allCases.map(\.rawValue).joined(separator: ", ")

@@ -8,6 +8,10 @@ struct Settings: Codable, Equatable {
     var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
     var port = 8080
+    /// What TLS needs; both or neither.
+    var tls = TLS()
+    /// Whether a proxy in front of the service does TLS.
+    var behindProxy = false
     /// Where everything is kept.
     var dataDirectory = "~/.tuner"
     /// Runs images that no other rule takes: `local` or `mock`.
@@ -25,6 +29,17 @@ struct Settings: Codable, Equatable {
     enum Backend: String, Codable, CaseIterable {
         case local
         case mock
+    }
+
+    /// The PEM files that TLS needs; empty where requests come in the clear.
+    struct TLS: Codable, Equatable {
+        /// The path of the certificate, and of those that vouch for it.
+        var certificate = ""
+        /// The path of its private key.
+        var privateKey = ""
+
+        /// Whether requests come over TLS.
+        var isOn: Bool { !certificate.isEmpty }
     }
 
     /// How local processes run.
@@ -74,6 +89,9 @@ extension Settings {
         }
         guard account.utf8.count == 12, account.utf8.allSatisfy({ (48...57).contains($0) }) else {
             throw SettingsError("account '\(account)' must be twelve digits")
+        }
+        guard tls.certificate.isEmpty == tls.privateKey.isEmpty else {
+            throw SettingsError("TLS needs both tls.certificate and tls.privateKey")
         }
         guard local.slots >= 0 else {
             throw SettingsError("local.slots \(local.slots) must not be negative")
