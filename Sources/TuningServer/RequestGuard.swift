@@ -21,8 +21,8 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
         guard site == nil || site == "none" || site == "same-origin" else {
             throw APIError.accessDenied("Requests from web pages are not accepted.")
         }
-        guard request.head.path?.hasPrefix("/") == true, request.headers[.host] == nil else {
-            throw APIError.accessDenied("A request must name its path alone, and one Host.")
+        guard request.headers[.host] == nil else {
+            throw APIError.accessDenied("A request must have one Host header.")
         }
         if isOnLoopback, !Loopback.isAuthority(request.head.authority) {
             throw APIError.accessDenied(

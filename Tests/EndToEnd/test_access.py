@@ -14,7 +14,8 @@ from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
-from jobs import STEPS, definition
+from jobs import OVER, STEPS, definition
+from service import wait_for
 
 SECRET = "s3cr3t-of-the-environment"
 
@@ -71,6 +72,13 @@ def training_job(name):
     return {"TrainingJobName": name, **request, "HyperParameters": parameters}
 
 
+def wait_until_over(client, name):
+    def is_over():
+        return client.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] in OVER
+
+    wait_for(is_over)
+
+
 def test_keys_are_created_listed_and_revoked(tuner, data):
     shown = tuner("keys", "create", "--name", "laptop", "--data", data)
     match = re.fullmatch(
@@ -91,7 +99,10 @@ def test_who_may_do_what(serve, new_key, tuner, data):
     full, reading = new_key(), new_key("--read-only")
     service = serve(data, arguments=["--log-level", "trace"])
     client = service.client(full)
+    # Its program does not know the hyperparameter, and quotes it before it gives up.
     client.create_training_job(**training_job("one"))
+    wait_until_over(client, "one")
+    assert SECRET in client.describe_training_job(TrainingJobName="one")["FailureReason"]
     assert client.list_training_jobs()["TrainingJobSummaries"]
 
     reader = service.client(reading)
@@ -177,6 +188,7 @@ def test_the_command_line_signs(serve, new_key, tuner, data):
     key = new_key()
     service = serve(data)
     service.client(key).create_training_job(**training_job("mine"))
+    wait_until_over(service.client(key), "mine")
     names = dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), key))
     at = ("--endpoint", service.endpoint)
     assert "mine" in tuner("describe", "mine", *at, **names)
@@ -257,4 +269,5 @@ def test_behind_a_proxy(serve, new_key, data):
     client.meta.events.register("before-send.sagemaker", proxy)
     assert code_of(client.create_training_job, **training_job("proxied")) is None
     assert "address=192.0.2.7" in service.log_tail()
+    wait_until_over(client, "proxied")
     assert code_of(service.client().list_training_jobs) == "UnrecognizedClientException"

@@ -14,7 +14,7 @@ struct InstantBackend: TrainingBackend {
         _ = try await session.report(.entered(.training, at: Date(), message: nil))
         let value = attempt.hyperparameters["lr"].flatMap(Double.init) ?? 0
         let names = attempt.definition.metrics.map(\.name)
-        let values = Dictionary(uniqueKeysWithValues: names.map { ($0, value) })
+        let values = Dictionary(names.map { ($0, value) }) { first, _ in first }
         if !values.isEmpty {
             let sample = MetricSample(time: Date(), values: values)
             _ = try await session.report(.measured([sample], ReportMark("1")))

@@ -186,7 +186,7 @@ struct SignatureVerifierTests {
                 value: "AWS4-HMAC-SHA256 Credential=a, Credential=b",
                 refusal: "IncompleteSignatureException: Authorization header has 'Credential' twi"),
             Header(
-                value: "AWS4-HMAC-SHA256 ,,=,Credential",
+                value: "AWS4-HMAC-SHA256 =,,Credential",
                 refusal: "IncompleteSignatureException: 'Credential' not a valid key=value pair"),
         ])
     func incomplete(header: Header) {

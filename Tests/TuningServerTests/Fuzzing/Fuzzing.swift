@@ -49,7 +49,7 @@ struct RequestDamage {
     mutating func damaged(_ request: JSONValue) -> [UInt8] {
         var value = request
         if random.chance(0.8) { value = damagedValue(value, probability: random.nextUnit() * 0.1) }
-        if random.chance(0.03) { value = grown(value) }
+        if random.chance(0.01) { value = grown(value) }
         var bytes = value.encoded
         if random.chance(0.25) { damage(&bytes) }
         return bytes

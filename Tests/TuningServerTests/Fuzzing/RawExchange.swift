@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 #if canImport(Glibc)
@@ -34,8 +33,8 @@ struct RawExchange: Sendable {
         port: Int, _ pieces: [[UInt8]], ending: Ending
     ) async -> RawExchange {
         await withCheckedContinuation { continuation in
-            // Blocks a thread, which must not be one of those that tasks share.
-            DispatchQueue.global().async {
+            // Blocks its thread, which must not be one of those that tasks share.
+            Thread.detachNewThread {
                 continuation.resume(returning: blocking(port: port, pieces, ending: ending))
             }
         }

@@ -7,7 +7,7 @@ import TuningTesting
 
 @testable import TuningServer
 
-@Suite("Generated connections")
+@Suite("Generated connections", .serialized)
 struct SocketFuzzTests {
     private static let roundCount = 300
 
@@ -132,16 +132,23 @@ struct SocketFuzzTests {
     }
 
     @Test(
-        "Only a path is taken for a target",
+        "Nothing but a POST of the path alone is an operation",
         arguments: [
-            "POST http://evil.example/ HTTP/1.1", "POST http://localhost/ HTTP/1.1",
             "POST //evil.example/ HTTP/1.1", "POST * HTTP/1.1", "CONNECT localhost:80 HTTP/1.1",
-            "OPTIONS / HTTP/1.1",
+            "OPTIONS / HTTP/1.1", "GET / HTTP/1.1", "PUT / HTTP/1.1",
         ])
     func targets(line: String) async throws {
         try await Self.withPort { port, _ in
             let statuses = await Self.statuses(port, line, "Host: localhost")
             #expect(statuses.allSatisfy { (400..<500).contains($0) }, "\(statuses)")
+        }
+    }
+
+    @Test("A whole address as the target does not stand in for the Host header")
+    func absoluteTarget() async throws {
+        try await Self.withPort { port, _ in
+            let line = "POST http://localhost/ HTTP/1.1"
+            #expect(await Self.statuses(port, line, "Host: evil.example") == [403])
         }
     }
 
