@@ -58,7 +58,9 @@ let package = Package(
         .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
         // The wire: a file for each operation, shapes, validation, error codes, request signing and
         // its verification.
-        .target(name: "SageMakerAPI", dependencies: ["Tuning", crypto]),
+        .target(
+            name: "SageMakerAPI", dependencies: ["Tuning", crypto],
+            exclude: ["Resources/make_service_model.py"]),
         // Speaks to SageMaker, or to anything that speaks its API.
         .target(
             name: "SageMakerBackend", dependencies: ["Tuning", "SageMakerAPI", asyncHTTPClient]),

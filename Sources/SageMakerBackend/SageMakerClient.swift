@@ -10,6 +10,16 @@ package struct SageMakerClient: Sendable {
     /// The longest answer that is read, in bytes.
     package static let answerBytesMax = 64 << 20
 
+    /// Tries a connection once and not for long: whoever waits for an answer decides what is next.
+    ///
+    /// Lives as long as the process.
+    private static let connections: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(10)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private let endpoint: String
     private let signer: Signer?
     private let http: HTTPClient
@@ -19,10 +29,11 @@ package struct SageMakerClient: Sendable {
     /// - Parameters:
     ///   - endpoint: Its address, such as `http://127.0.0.1:8080`.
     ///   - signer: Signs every request; without one they go out unsigned.
-    package init(endpoint: String, signer: Signer? = nil, http: HTTPClient = .shared) {
+    ///   - http: What connects; a client of its own unless given.
+    package init(endpoint: String, signer: Signer? = nil, http: HTTPClient? = nil) {
         self.endpoint = endpoint
         self.signer = signer
-        self.http = http
+        self.http = http ?? Self.connections
     }
 
     /// Calls an operation.

@@ -113,17 +113,6 @@ extension SQLiteTuningStore {
 // MARK: - Statements
 
 extension Database {
-    /// Adds tags to a job; the last of those with the same key counts.
-    fileprivate func addTags(_ tags: [Tag], to resource: TaggedResource) throws {
-        let (job, ordinal) = resource.key
-        let values = Dictionary(tags.map { ($0.key, $0.value) }) { _, last in last }
-        for (key, value) in values {
-            try cachedStatement(
-                sql: "INSERT INTO tag (tuning_job, ordinal, key, value) VALUES (?, ?, ?, ?)"
-            ).execute(arguments: [job, ordinal, key, value])
-        }
-    }
-
     /// Deletes all that is stored of a tuning job which nothing shows any more.
     ///
     /// - Returns: Whether it was deleted.
@@ -139,7 +128,7 @@ extension Database {
 }
 
 extension JSONEncoder {
-    /// Writes specifications, whose JSON came from requests and so has finite numbers alone.
+    /// Writes specifications: the same one as the same text.
     fileprivate static var store: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -4,7 +4,6 @@ package enum ServerError: Error, Hashable, Sendable {
     case withoutTLS(host: String)
     case withoutKeys(host: String)
     case tls(path: String, reason: String)
-    case keys(AccessKeyError)
 
     /// The name of the case; never changes.
     package var code: String {
@@ -13,7 +12,6 @@ package enum ServerError: Error, Hashable, Sendable {
         case .withoutTLS: "without_tls"
         case .withoutKeys: "without_keys"
         case .tls: "tls"
-        case .keys: "keys"
         }
     }
 }
@@ -33,7 +31,6 @@ extension ServerError: CustomStringConvertible {
             "whoever reaches the service can run programs as its user, so on \(host) and behind a "
                 + "proxy it needs access keys: create one with `tuner keys create`"
         case .tls(let path, let reason): "TLS cannot use '\(path)': \(reason)"
-        case .keys(let error): error.description
         }
     }
 }

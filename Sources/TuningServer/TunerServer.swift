@@ -90,16 +90,20 @@ package struct TunerServer: Service {
 }
 
 extension TunerServer.Configuration {
-    /// Refuses to let strangers in.
-    fileprivate func check(hasKeys: Bool) throws(ServerError) {
-        let isProtected = tls != nil || isBehindProxy
-        if Loopback.isHost(host), !isBehindProxy { return }
-        switch (hasKeys, isProtected) {
-        case (true, true): return
-        case (true, false): throw .withoutTLS(host: host)
-        case (false, true): throw .withoutKeys(host: host)
-        case (false, false): throw .beyondLoopback(host: host)
+    /// Refuses to listen where strangers could come from, and with TLS that cannot work.
+    ///
+    /// - Parameter hasKeys: Whether requests must be signed.
+    /// - Throws: `ServerError`.
+    package func check(hasKeys: Bool) throws(ServerError) {
+        if isBehindProxy || !Loopback.isHost(host) {
+            switch (hasKeys, tls != nil || isBehindProxy) {
+            case (true, true): break
+            case (true, false): throw .withoutTLS(host: host)
+            case (false, true): throw .withoutKeys(host: host)
+            case (false, false): throw .beyondLoopback(host: host)
+            }
         }
+        _ = try tls?.configuration()
     }
 }
 

@@ -52,9 +52,26 @@ struct Assembly {
             recovers: recovers, logger: logger)
     }
 
+    /// Checks the request of a tuning job without touching the data directory.
+    ///
+    /// - Throws: `CommandFailure` that lists what is wrong.
+    static func specification(
+        of request: JSONValue, _ settings: Settings, directory: DataDirectory, logger: Logger
+    ) throws -> TuningJobSpecification {
+        let routes = routes(settings, directory: directory, logger: logger)
+        do throws(APIError) {
+            return try CreateHyperParameterTuningJob(body: request)
+                .validated(scope: settings.scope, checkImage: checkImage(with: routes))
+        } catch {
+            throw CommandFailure(error.message)
+        }
+    }
+
     /// Says what is wrong with a definition's image, for the validation of requests.
-    var checkImage: ImageCheck {
-        { [routes] definition in
+    var checkImage: ImageCheck { Self.checkImage(with: routes) }
+
+    private static func checkImage(with routes: BackendRoutes) -> ImageCheck {
+        { definition in
             do throws(RoutingError) {
                 _ = try routes.backend(for: definition)
                 return nil
@@ -65,7 +82,7 @@ struct Assembly {
     }
 
     /// What ARNs begin with where a request does not say.
-    var scope: RequestScope { RequestScope(region: settings.region, account: settings.account) }
+    var scope: RequestScope { settings.scope }
 
     // MARK: - Backends
 
@@ -94,4 +111,9 @@ struct Assembly {
             return "local"
         }
     }
+}
+
+extension Settings {
+    /// What ARNs begin with where a request does not say.
+    fileprivate var scope: RequestScope { RequestScope(region: region, account: account) }
 }

@@ -5,10 +5,19 @@ struct DataDirectory {
     /// Its path, absolute.
     let path: String
 
-    /// Takes the directory asked for, else that of the environment variable `TUNER_DATA`, else
-    /// `~/.tuner`.
-    init(_ path: String?) {
-        let asked = path ?? ProcessInfo.processInfo.environment["TUNER_DATA"] ?? "~/.tuner"
+    /// The directory of the environment variable `TUNER_DATA`, else `~/.tuner`.
+    static var standardPath: String {
+        let asked = ProcessInfo.processInfo.environment["TUNER_DATA"] ?? ""
+        return asked.isEmpty ? "~/.tuner" : asked
+    }
+
+    /// Takes the directory asked for, else the standard one.
+    ///
+    /// - Throws: `CommandFailure` for the path of no directory, such as that of a variable of a
+    ///   shell that is not set; as a path it would be the current directory.
+    init(_ path: String?) throws(CommandFailure) {
+        let asked = path ?? Self.standardPath
+        guard !asked.isEmpty else { throw CommandFailure("the data directory's path is empty") }
         self.path = URL(filePath: NSString(string: asked).expandingTildeInPath).path
     }
 

@@ -32,7 +32,7 @@ struct DemoCommand: AsyncParsableCommand {
         fflush(nil)
         let run = ExperimentRun(
             request: try Self.request(jobs: jobs, parallel: parallel), settings: Settings(),
-            directory: DataDirectory(directory), json: false,
+            directory: try DataDirectory(directory), json: false,
             logger: .standardError(level: .error))
         try await run.perform()
         print("Look closer: tuner training-jobs digits --best --data \(directory)")

@@ -14,8 +14,7 @@ struct DescribeCommand: AsyncParsableCommand {
         if let job = try await tuningJob() {
             print(access.json ? job.prettyText : Self.summary(ofTuningJob: job))
         } else {
-            let job = try await access.call(
-                "DescribeTrainingJob", ["TrainingJobName": .string(name)])
+            let job = try await trainingJob()
             print(access.json ? job.prettyText : Self.summary(ofTrainingJob: job))
         }
     }
@@ -27,6 +26,15 @@ struct DescribeCommand: AsyncParsableCommand {
                 "DescribeHyperParameterTuningJob", ["HyperParameterTuningJobName": .string(name)])
         } catch let refusal as CommandRefusal where refusal.isAboutName {
             return nil
+        }
+    }
+
+    private func trainingJob() async throws -> JSONValue {
+        do {
+            return try await access.call(
+                "DescribeTrainingJob", ["TrainingJobName": .string(name)])
+        } catch let refusal as CommandRefusal where refusal.isAboutName {
+            throw CommandFailure("there is no tuning job and no training job '\(name)'")
         }
     }
 

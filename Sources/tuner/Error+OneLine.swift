@@ -1,8 +1,12 @@
 extension Error {
     /// What is wrong, without line breaks.
-    var oneLine: String {
-        let text = (self as? DecodingError)?.explanation ?? "\(self)"
-        return text.split(whereSeparator: \.isNewline)
+    var oneLine: String { ((self as? DecodingError)?.explanation ?? "\(self)").inOneLine }
+}
+
+extension String {
+    /// The same text, without line breaks.
+    var inOneLine: String {
+        split(whereSeparator: \.isNewline)
             .map { $0.trimmingPrefix { $0 == " " } }
             .joined(separator: " ")
     }

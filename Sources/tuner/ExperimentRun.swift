@@ -25,16 +25,12 @@ struct ExperimentRun {
     /// - Throws: `CommandFailure` with the exit code that says how it ended.
     func perform() async throws {
         let name = request["HyperParameterTuningJobName"]?.string ?? ""
+        // Before anything is made: a request that is refused leaves nothing behind.
+        let specification = try Assembly.specification(
+            of: request, settings, directory: directory, logger: logger)
         let assembly = try Assembly(
             settings, directory: directory, logger: logger,
             recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
-        let specification: TuningJobSpecification
-        do {
-            specification = try CreateHyperParameterTuningJob(body: request)
-                .validated(scope: assembly.scope, checkImage: assembly.checkImage)
-        } catch {
-            throw CommandFailure(error.message)
-        }
         let ending = try await run(specification, assembly)
         switch ending {
         case .interrupted:
@@ -73,8 +69,8 @@ struct ExperimentRun {
     }
 
     private func interrupt(_ assembly: Assembly) async throws -> Ending {
-        FileHandle.standardError.write(
-            Data("\ntuner: stopping the training jobs; again to leave them running\n".utf8))
+        StandardStreams.tell(
+            "\ntuner: stopping the training jobs; again to leave them running\n")
         signal(SIGINT, SIG_DFL)
         await assembly.orchestrator.interrupt()
         return .interrupted
@@ -88,8 +84,9 @@ struct ExperimentRun {
         var job: TuningJob
         if let stored = try await reader.tuningJob(named: specification.name, kind: .tuning) {
             job = stored
+            try await checkSame(specification, as: stored, reader)
             let verb = stored.status.isFinished ? "is over already" : "goes on"
-            FileHandle.standardError.write(Data("tuner: \(stored.name) \(verb)\n".utf8))
+            StandardStreams.tell("tuner: \(stored.name) \(verb)\n")
         } else {
             job = try await assembly.orchestrator.submit(specification)
         }
@@ -103,6 +100,21 @@ struct ExperimentRun {
         }
         display.close()
         return job
+    }
+
+    /// A run goes on with what was started; a file that asks for something else is refused.
+    private func checkSame(
+        _ specification: TuningJobSpecification, as stored: TuningJob,
+        _ reader: any TuningStoreReader
+    ) async throws {
+        // What was stored has been through JSON, which has one way to write 1 and 1.0.
+        let asStored = try JSONDecoder().decode(
+            TuningJobSpecification.self, from: try JSONEncoder().encode(specification))
+        guard try await reader.specification(of: stored.id) == asStored else {
+            throw CommandFailure(
+                "'\(directory.path)' has another tuning job called '\(stored.name)'; "
+                    + "give this one another name, or another --data")
+        }
     }
 
     // MARK: - The end
@@ -123,9 +135,14 @@ struct ExperimentRun {
             print(Self.summary(of: best, specification))
         }
         if job.status == .failed {
+            var reason = job.failureReason ?? "no reason was given"
+            if let failure = try await reader.trainingJob(.init(tuningJob: job.id, ordinal: 0))?
+                .failure
+            {
+                reason += " The first: \(failure.reason)"
+            }
             throw CommandFailure(
-                "\(job.name) failed: \(job.failureReason ?? "no reason was given")",
-                exitCode: CommandFailure.jobFailed)
+                "\(job.name) failed: \(reason)", exitCode: CommandFailure.jobFailed)
         }
     }
 

@@ -23,9 +23,17 @@ extension JSONValue {
     }
 
     /// Reads YAML; numbers, truth values and texts keep their kinds.
+    ///
+    /// - Throws: `YamlError`; `YAMLSizeError` when aliases would make too much of a short text.
     init(yaml text: String) throws {
-        self = JSONValue(try Yams.load(yaml: text))
+        let root = try Yams.compose(yaml: text)
+        var room = Self.yamlNodeCountMax
+        try root?.count(into: &room)
+        self = JSONValue(root?.any)
     }
+
+    /// How many values a document may have, each alias counted with all that it stands for.
+    static let yamlNodeCountMax = 1_000_000
 
     /// Takes what Yams makes of a document.
     private init(_ value: Any?) {
@@ -70,5 +78,30 @@ extension JSONValue {
         default:
             throw CommandFailure("--set \(whole): '\(first)' is inside something that has no parts")
         }
+    }
+}
+
+extension Node {
+    /// Takes the number of its values from the room that is left.
+    fileprivate func count(into room: inout Int) throws(YAMLSizeError) {
+        room -= 1
+        guard room >= 0 else { throw YAMLSizeError() }
+        switch self {
+        case .mapping(let mapping):
+            for (key, value) in mapping {
+                try key.count(into: &room)
+                try value.count(into: &room)
+            }
+        case .sequence(let sequence): for node in sequence { try node.count(into: &room) }
+        case .scalar, .alias: break
+        }
+    }
+}
+
+/// A document with too many values.
+struct YAMLSizeError: Error, CustomStringConvertible {
+    /// What is wrong.
+    var description: String {
+        "it has more than \(JSONValue.yamlNodeCountMax) values, those of its aliases counted in"
     }
 }

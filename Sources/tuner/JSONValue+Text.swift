@@ -1,5 +1,4 @@
 import Foundation
-import SageMakerAPI
 import Tuning
 
 extension JSONValue {
@@ -11,7 +10,7 @@ extension JSONValue {
         case .number(let value): "\(value)"
         case .bool(let value): "\(value)"
         case .null: "-"
-        case .array, .object: String(decoding: encoded, as: UTF8.self)
+        case .array, .object: encodedText
         }
     }
 

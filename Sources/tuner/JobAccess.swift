@@ -22,7 +22,7 @@ struct JobAccess: ParsableArguments {
             return try await OperationAccess.service(endpoint, key: .ofEnvironment).call(
                 operation, request)
         }
-        let assembly = try Assembly(reading: DataDirectory(data))
+        let assembly = try Assembly(reading: try DataDirectory(data))
         return try await OperationAccess.directory(assembly).call(operation, request)
     }
 
@@ -30,6 +30,7 @@ struct JobAccess: ParsableArguments {
     func all(
         _ operation: String, _ request: [String: JSONValue], member: String, limit: Int
     ) async throws -> [JSONValue] {
+        guard limit >= 1 else { throw CommandFailure("--limit \(limit) must be at least 1") }
         var request = request
         var elements: [JSONValue] = []
         while elements.count < limit {
@@ -53,7 +54,9 @@ struct JobAccess: ParsableArguments {
             return try await OperationAccess.service(endpoint, key: .ofEnvironment).call(
                 operation, request)
         }
-        let directory = DataDirectory(data)
+        let directory = try DataDirectory(data)
+        // Opened for writing, a directory without a store would get one.
+        _ = try Assembly(reading: directory)
         let assembly: Assembly
         do {
             assembly = try Assembly(
@@ -79,7 +82,8 @@ struct JobAccess: ParsableArguments {
 
 /// A way to call the operations of the API.
 enum OperationAccess {
-    /// A running service, and the key that requests to it are signed with.
+    /// A running service, at an address that begins with `http://` or `https://`, and the key that
+    /// requests to it are signed with.
     case service(String, key: AccessKey?)
     /// A data directory, opened by this process.
     case directory(Assembly)
@@ -90,6 +94,10 @@ enum OperationAccess {
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
         switch self {
         case .service(let endpoint, let key):
+            guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
+                throw CommandFailure(
+                    "the endpoint '\(endpoint)' must begin with http:// or https://")
+            }
             let region = ProcessInfo.processInfo.environment["AWS_REGION"]
             let signer = key.map {
                 Signer(key: $0, region: region ?? RequestScope.standardRegion)

@@ -19,7 +19,9 @@ struct KeysAccess: ParsableArguments {
     @Option(help: "The data directory.") var data: String?
     @Flag(help: "Print JSON.") var json = false
 
-    var file: AccessKeyFile { AccessKeyFile(dataDirectory: DataDirectory(data).url) }
+    var file: AccessKeyFile {
+        get throws { AccessKeyFile(dataDirectory: try DataDirectory(data).url) }
+    }
 
     /// Reads or changes keys.
     ///
@@ -56,8 +58,9 @@ struct CreateKeyCommand: AsyncParsableCommand {
     @OptionGroup var access: KeysAccess
 
     func run() async throws {
+        let file = try access.file
         let key = try access.attempt { () throws(AccessKeyError) in
-            try access.file.create(name: name, isReadOnly: readOnly)
+            try file.create(name: name, isReadOnly: readOnly)
         }
         let secret = key.accessKey.secret
         if access.json {
@@ -78,7 +81,8 @@ struct ListKeysCommand: AsyncParsableCommand {
     @OptionGroup var access: KeysAccess
 
     func run() async throws {
-        let keys = try access.attempt { () throws(AccessKeyError) in try access.file.keys() ?? [] }
+        let file = try access.file
+        let keys = try access.attempt { () throws(AccessKeyError) in try file.keys() ?? [] }
         if access.json {
             return print(JSONValue.array(keys.map { .object($0.json) }).prettyText)
         }
@@ -102,7 +106,7 @@ struct RevokeKeyCommand: AsyncParsableCommand {
     @OptionGroup var access: KeysAccess
 
     func run() async throws {
-        let file = access.file
+        let file = try access.file
         let left = try access.attempt { () throws(AccessKeyError) in try file.revoke(id) }
         if access.json { return print("{}") }
         print("\(id) is revoked.")

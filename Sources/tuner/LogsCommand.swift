@@ -13,7 +13,7 @@ struct LogsCommand: AsyncParsableCommand {
     @Flag(help: "Go on printing until the training job is over.") var follow = false
 
     func run() async throws {
-        let directory = DataDirectory(data)
+        let directory = try DataDirectory(data)
         guard let attempt = directory.lastAttempt(of: name) else {
             throw CommandFailure(
                 "there are no logs of a training job '\(name)' in '\(directory.path)'")
@@ -26,7 +26,11 @@ struct LogsCommand: AsyncParsableCommand {
             let isOver = FileManager.default.fileExists(
                 atPath: attempt.appending(path: "exit").path)
             while let chunk = try handle.read(upToCount: 1 << 16), !chunk.isEmpty {
-                FileHandle.standardOutput.write(chunk)
+                do {
+                    try FileHandle.standardOutput.write(contentsOf: chunk)
+                } catch {
+                    throw CommandFailure("cannot write the log: \(error.oneLine)")
+                }
             }
             guard follow, !isOver else { return }
             try await Task.sleep(for: .milliseconds(200))

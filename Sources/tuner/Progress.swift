@@ -85,6 +85,6 @@ struct ProgressDisplay {
     }
 
     private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        StandardStreams.tell(text)
     }
 }

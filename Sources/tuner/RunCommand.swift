@@ -43,7 +43,8 @@ struct RunCommand: AsyncParsableCommand {
             }
             settings.backend = known
         }
-        let directory = DataDirectory(data)
+        if let data { settings.dataDirectory = data }
+        let directory = try DataDirectory(settings.dataDirectory)
         let run = ExperimentRun(
             request: request, settings: settings, directory: directory, json: json,
             logger: .standardError(level: logLevel))

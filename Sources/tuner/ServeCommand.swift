@@ -21,17 +21,25 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "What runs images that no rule takes: local or mock.") var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
+    /// How long clients that are slow to send or to read may hold up the shutdown.
+    private static let shutdownTimeMax = Duration.seconds(10)
+
     func run() async throws {
         let settings = try settings()
-        let directory = DataDirectory(settings.dataDirectory)
+        let directory = try DataDirectory(settings.dataDirectory)
+        // Whoever reads the log may go away; that is no reason to stop serving.
+        signal(SIGPIPE, SIG_IGN)
         let logger = Logger.standardError(level: logLevel)
+        let keys = try Self.keys(directory, logger)
+        let configuration = try Self.configuration(settings, keys: keys)
         let assembly = try Assembly(settings, directory: directory, logger: logger)
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
-        let server = try Self.server(settings, assembly, directory, logger)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [assembly.orchestrator, server],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        let server = try Self.server(configuration, keys, assembly)
+        var services = ServiceGroupConfiguration(
+            services: [assembly.orchestrator, server],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        services.maximumGracefulShutdownDuration = Self.shutdownTimeMax
+        let group = ServiceGroup(configuration: services)
         do {
             try await group.run()
         } catch {
@@ -40,9 +48,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private static func server(
-        _ settings: Settings, _ assembly: Assembly, _ directory: DataDirectory, _ logger: Logger
-    ) throws -> TunerServer {
+    private static func configuration(
+        _ settings: Settings, keys: AccessKeys
+    ) throws(CommandFailure) -> TunerServer.Configuration {
         var configuration = TunerServer.Configuration()
         configuration.host = settings.host
         configuration.port = settings.port
@@ -52,38 +60,48 @@ struct ServeCommand: AsyncParsableCommand {
             configuration.tls = TLSFiles(
                 certificate: settings.tls.certificate, privateKey: settings.tls.privateKey)
         }
-        let dispatcher = OperationDispatcher(
-            orchestrator: assembly.orchestrator, checkImage: assembly.checkImage, logger: logger)
-        do throws(ServerError) {
-            let keys = try Self.keys(directory, logger)
-            if keys.isOpen {
-                logger.warning(
-                    """
-                    There are no access keys: every user of this machine can call the service, and \
-                    so run programs as its user; `tuner keys create` makes a key
-                    """)
-            }
-            return try TunerServer(
-                dispatcher, configuration: configuration, keys: keys, logger: logger
-            ) { port in
-                let scheme = settings.tls.isOn ? "https" : "http"
-                let endpoint = "\(scheme)://\(settings.host.urlHost):\(port)"
-                try? endpoint.write(to: directory.endpointFile, atomically: true, encoding: .utf8)
-                print("tuner: listening on \(endpoint)")
-                fflush(nil)
-            }
+        do {
+            try configuration.check(hasKeys: !keys.isOpen)
         } catch {
             throw CommandFailure(error.description)
         }
+        return configuration
     }
 
     private static func keys(
         _ directory: DataDirectory, _ logger: Logger
-    ) throws(ServerError) -> AccessKeys {
-        do throws(AccessKeyError) {
-            return try AccessKeys(AccessKeyFile(dataDirectory: directory.url), logger: logger)
+    ) throws(CommandFailure) -> AccessKeys {
+        let keys: AccessKeys
+        do {
+            keys = try AccessKeys(AccessKeyFile(dataDirectory: directory.url), logger: logger)
         } catch {
-            throw .keys(error)
+            throw CommandFailure(error.description)
+        }
+        if keys.isOpen {
+            logger.warning(
+                """
+                There are no access keys: every user of this machine can call the service, and so \
+                run programs as its user; `tuner keys create` makes a key
+                """)
+        }
+        return keys
+    }
+
+    private static func server(
+        _ configuration: TunerServer.Configuration, _ keys: AccessKeys, _ assembly: Assembly
+    ) throws -> TunerServer {
+        let dispatcher = OperationDispatcher(
+            orchestrator: assembly.orchestrator, checkImage: assembly.checkImage,
+            logger: assembly.logger)
+        return try TunerServer(
+            dispatcher, configuration: configuration, keys: keys, logger: assembly.logger
+        ) { port in
+            let scheme = configuration.tls == nil ? "http" : "https"
+            let endpoint = "\(scheme)://\(configuration.host.urlHost):\(port)"
+            try? endpoint.write(
+                to: assembly.directory.endpointFile, atomically: true, encoding: .utf8)
+            print("tuner: listening on \(endpoint)")
+            fflush(nil)
         }
     }
 

@@ -1,3 +1,4 @@
+import Backends
 import Foundation
 import SageMakerAPI
 import Tuning
@@ -13,7 +14,7 @@ struct Settings: Codable, Equatable {
     /// Whether a proxy in front of the service does TLS.
     var behindProxy = false
     /// Where everything is kept.
-    var dataDirectory = "~/.tuner"
+    var dataDirectory = DataDirectory.standardPath
     /// Runs images that no other rule takes: `local` or `mock`.
     var backend = Backend.local
     /// The account in ARNs: twelve digits.
@@ -74,7 +75,7 @@ extension Settings {
         do {
             let standard = try JSONDecoder().decode(
                 JSONValue.self, from: try JSONEncoder().encode(Settings()))
-            let merged = try Self.merged(standard, with: given, at: "")
+            let merged = try Self.merged(standard, with: given)
             self = try JSONDecoder().decode(Settings.self, from: Data(merged.encoded))
             try check()
         } catch {
@@ -103,26 +104,49 @@ extension Settings {
             throw SettingsError(
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
+        guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
+        if let problem = SimulatedBackend.problem(withImage: mock.image) {
+            throw SettingsError("mock.image: \(problem)")
+        }
     }
 
-    /// Lays given settings over the standard ones, and refuses names that are none.
+    /// Lays given settings over the standard ones; refuses names that are none, and values of
+    /// another kind than the standard ones.
     private static func merged(
-        _ standard: JSONValue, with given: JSONValue, at path: String
+        _ standard: JSONValue, with given: JSONValue, at path: [String] = []
     ) throws(SettingsError) -> JSONValue {
-        // The members of `images` are the user's.
-        guard case .object(var members) = standard, path != "local.images." else { return given }
-        if given == .null { return standard }
-        guard case .object(let givenMembers) = given else {
-            throw SettingsError("\(path.isEmpty ? "the settings" : path) must be a mapping")
-        }
-        for (name, value) in givenMembers {
-            guard let known = members[name] else {
-                let names = members.keys.sorted().joined(separator: ", ")
-                throw SettingsError("there is no setting '\(path)\(name)'; there are \(names)")
+        let place = path.isEmpty ? "the file" : path.joined(separator: ".")
+        switch (standard, given) {
+        case (_, .null): return standard
+        case (.integer, .integer), (.string, .string): return given
+        case (.integer, _): throw SettingsError("\(place) must be a whole number")
+        case (.string, _): throw SettingsError("\(place) must be a text; put it in quotes")
+        case (.array, .array(let elements)):
+            var texts: [JSONValue] = []
+            for element in elements {
+                // GPUs are numbered.
+                if let number = element.integer {
+                    texts.append(.string("\(number)"))
+                } else {
+                    texts.append(try merged("", with: element, at: path))
+                }
             }
-            members[name] = try merged(known, with: value, at: "\(path)\(name).")
+            return .array(texts)
+        case (.array, _): throw SettingsError("\(place) must be a list")
+        case (.object(var members), .object(let givenMembers)):
+            for (name, value) in givenMembers {
+                // The members of `images` are the user's.
+                let known = path == ["local", "images"] ? "" : members[name]
+                guard let known else {
+                    let unknown = (path + [name]).joined(separator: ".")
+                    let names = members.keys.sorted().joined(separator: ", ")
+                    throw SettingsError("there is no setting '\(unknown)'; there are \(names)")
+                }
+                members[name] = try merged(known, with: value, at: path + [name])
+            }
+            return .object(members)
+        default: throw SettingsError("\(place) must be a mapping of names to values")
         }
-        return .object(members)
     }
 }
 

@@ -13,7 +13,15 @@ struct StopCommand: AsyncParsableCommand {
         _ = try await access.change(
             "StopHyperParameterTuningJob", ["HyperParameterTuningJobName": .string(name)],
             of: name)
-        if access.json { print("{}") } else { print("\(name) is being stopped.") }
+        let job = try await access.call(
+            "DescribeHyperParameterTuningJob", ["HyperParameterTuningJobName": .string(name)])
+        let status = job["HyperParameterTuningJobStatus"]?.text ?? ""
+        let isStopping = status == "Stopping"
+        if access.json {
+            print("{}")
+        } else {
+            print(isStopping ? "\(name) is being stopped." : "\(name) is over: \(status).")
+        }
     }
 }
 

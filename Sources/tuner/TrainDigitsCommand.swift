@@ -74,7 +74,7 @@ struct TrainDigitsCommand: ParsableCommand {
     }
 
     private static func complain(_ message: String) {
-        FileHandle.standardError.write(Data("tuner train-digits: \(message)\n".utf8))
+        StandardStreams.tell("tuner train-digits: \(message)\n")
     }
 }
 

@@ -16,6 +16,7 @@ struct Tuner: AsyncParsableCommand {
     /// Runs the command that the arguments name and exits: 0 done, 1 the job failed, 2 wrong use,
     /// 130 interrupted.
     static func main() async {
+        StandardStreams.openClosed()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -24,20 +25,18 @@ struct Tuner: AsyncParsableCommand {
                 try command.run()
             }
         } catch let failure as CommandFailure {
-            complain(failure.description)
+            StandardStreams.tell(failure.description + "\n")
             Foundation.exit(failure.exitCode)
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
         } catch {
             let code = exitCode(for: error)
             if code == .success { exit(withError: error) }
-            complain(code == .validationFailure ? fullMessage(for: error) : "tuner: \(error)")
-            Foundation.exit(2)
+            let isUsage = code == .validationFailure
+            let text = isUsage ? fullMessage(for: error) : CommandFailure(error.oneLine).description
+            StandardStreams.tell(text + "\n")
+            Foundation.exit(CommandFailure.wrongUse)
         }
-    }
-
-    private static func complain(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }
 
@@ -49,12 +48,15 @@ struct CommandFailure: Error, CustomStringConvertible {
     static let wrongUse: Int32 = 2
     /// The command was interrupted.
     static let interrupted: Int32 = 130
+    /// The most characters of a message that are shown: a message may quote what was given.
+    static let lengthMax = 1_000
 
     let description: String
     let exitCode: Int32
 
     init(_ message: String, exitCode: Int32 = CommandFailure.wrongUse) {
-        description = "tuner: \(message)"
+        let line = "tuner: \(message.inOneLine)"
+        description = line.count > Self.lengthMax ? line.prefix(Self.lengthMax) + "..." : line
         self.exitCode = exitCode
     }
 }

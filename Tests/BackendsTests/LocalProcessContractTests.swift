@@ -24,7 +24,7 @@ struct LocalProcessContractTests {
 
     private func json(_ path: String) throws -> JSONValue {
         let text = try #require(fixture.text(path), "no file \(path)")
-        return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        return try JSONValue(parsing: text)
     }
 
     @Test("The environment is that of the SageMaker training toolkit")
@@ -69,7 +69,7 @@ struct LocalProcessContractTests {
         ]
         for (name, value) in expected { #expect(environment[name]?.string == value, "\(name)") }
         let training = try #require(environment["SM_TRAINING_ENV"]?.string)
-        let members = try JSONDecoder().decode(JSONValue.self, from: Data(training.utf8))
+        let members = try JSONValue(parsing: training)
         #expect(members["hyperparameters"]?["layer-size"] == [10, 20])
         #expect(members["channel_input_dirs"]?["train"]?.string == expected["SM_CHANNEL_TRAIN"])
     }
@@ -195,6 +195,21 @@ struct LocalProcessContractTests {
         #expect(fixture.text("unpacked/weights") == "weights\n")
         try await unpack("\(target)/output.tar.gz", into: "unpacked")
         #expect(fixture.text("unpacked/x") == "more\n")
+    }
+
+    @Test("A model that cannot be saved is an internal failure that says why")
+    func unsavedModel() async throws {
+        let attempt = try fixture.attempt(
+            script: "rm -r \"$SM_MODEL_DIR\"",
+            envelope: [
+                "OutputDataConfig": [
+                    "S3OutputPath": .string("file://\(fixture.directory.path)/out")
+                ]
+            ])
+        let failure = try #require(await failure(attempt))
+        #expect(failure.cause == .internal)
+        #expect(failure.reason.hasPrefix("InternalServerError: Cannot save model.tar.gz: "))
+        #expect(failure.reason.contains(fixture.path(attempt, "model")))
     }
 
     @Test("A later attempt finds the checkpoints and no other results of an earlier one")

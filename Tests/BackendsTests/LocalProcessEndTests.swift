@@ -149,6 +149,27 @@ struct LocalProcessEndTests {
         }
     }
 
+    #if os(Linux)
+        @Test("A process that left the group ends with its program", arguments: [false, true])
+        func daemons(isStopped: Bool) async throws {
+            let attempt = try fixture.attempt(
+                script: """
+                    setsid sh -c 'trap "" TERM HUP; sleep 100; sleep 100' &
+                    echo value=1
+                    \(isStopped ? "sleep 100" : "exit 0")
+                    """)
+            let log = SessionLog(announceAt: 1)
+            let backend = fixture.backend(gracePeriod: .milliseconds(500))
+            async let run = backend.run(attempt, in: log.session(mark: nil))
+            _ = await log.announcement.wait()
+            if isStopped { log.stop.request(.requested) }
+            #expect(try await run == (isStopped ? .stopped(.requested) : .completed))
+            try await fixture.wait(for: "the end of all processes") {
+                !ProcessResources.processes().contains { fixture.isMarked($0.number) }
+            }
+        }
+    #endif
+
     @Test("The run time is limited, earlier attempts included")
     func runtimeLimit() async throws {
         let attempt = fixture.attempt(

@@ -118,7 +118,8 @@ final class LocalProcessFixture: Sendable {
         let what: String
     }
 
-    private func isMarked(_ process: Int32) -> Bool {
+    /// Whether a process was started for an attempt in the directory.
+    func isMarked(_ process: Int32) -> Bool {
         contents(of: "/proc/\(process)/environ")?.contains(directory.path) ?? false
     }
 }

@@ -115,7 +115,7 @@ struct MetricScannerTests {
 
     @Test("A number that is cut off with its line is not believed")
     func cutNumber() throws {
-        let start = String(repeating: "x", count: LineSplitter.lengthMax - 7)
+        let start = String(repeating: "x", count: LineSplitter.lineBytesMax - 7)
         let output = Array("loss=9 \(start)loss=123456\nloss=2\n".utf8)
         let beginning = Array("\(start)loss=123456\nloss=2\n".utf8)
         #expect(try samples(["loss": "loss=([0-9]+)"], beginning) == [["loss": 2]])

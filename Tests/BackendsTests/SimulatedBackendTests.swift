@@ -173,7 +173,7 @@ struct SimulatedBackendTests {
         #expect(again.values.isEmpty)
     }
 
-    @Test("A stop in the middle of an epoch ends it there", .timeLimit(.minutes(1)))
+    @Test("A stop in the middle of an epoch ends it there", .timeLimit(.minutes(10)))
     func stopMidway() async throws {
         let clock = ManualClock()
         let backend = SimulatedBackend(clock: clock)
@@ -191,7 +191,7 @@ struct SimulatedBackendTests {
         #expect(course.values.count == 1 && course.phases == [.starting, .training])
     }
 
-    @Test("Cancelling detaches, and attaching goes on", .timeLimit(.minutes(1)))
+    @Test("Cancelling detaches, and attaching goes on", .timeLimit(.minutes(10)))
     func detaching() async throws {
         let clock = ManualClock()
         let backend = SimulatedBackend(clock: clock)
@@ -223,7 +223,7 @@ struct SimulatedBackendTests {
 
     // MARK: Virtual time
 
-    @Test("A month of training takes no time on a virtual clock", .timeLimit(.minutes(1)))
+    @Test("A month of training takes no time on a virtual clock", .timeLimit(.minutes(10)))
     func month() async throws {
         let clock = VirtualClock()
         let backend = SimulatedBackend(virtualClock: clock)
@@ -264,7 +264,7 @@ struct SimulatedBackendTests {
         #expect(clock.now.offset == .seconds(20))
     }
 
-    @Test("Attempts side by side report in the order of virtual time", .timeLimit(.minutes(1)))
+    @Test("Attempts side by side report in the order of virtual time", .timeLimit(.minutes(10)))
     func sideBySide() async throws {
         let clock = VirtualClock()
         let backend = SimulatedBackend(virtualClock: clock)

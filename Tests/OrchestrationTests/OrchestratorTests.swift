@@ -6,7 +6,7 @@ import TuningTesting
 
 @testable import Orchestration
 
-@Suite("Orchestrator", .timeLimit(.minutes(2)))
+@Suite("Orchestrator", .timeLimit(.minutes(10)))
 struct OrchestratorTests {
     /// Runs an orchestrator while a test uses it, then shuts it down as a crash would.
     static func withOrchestrator<Result>(
@@ -25,9 +25,9 @@ struct OrchestratorTests {
         }
     }
 
-    /// Looks again and again until something holds; gives up after a minute.
+    /// Looks again and again until something holds; gives up after five minutes.
     static func wait(until condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(300)
         while try await !condition() {
             try #require(ContinuousClock.now < end, "waited in vain")
             try await Task.sleep(for: .milliseconds(2))
@@ -234,6 +234,25 @@ struct OrchestratorTests {
             #expect(end.trainingJobCounts.completed == 4)
         }
         #expect(instant.launches.keys.map(\.number).sorted() == [1, 1, 2, 2])
+    }
+
+    @Test("A full disk holds a tuning job up, refuses requests, and loses nothing")
+    func fullDisk() async throws {
+        let store = FullableStore()
+        let backend = ScriptedBackend.instant()
+        try await Self.withOrchestrator(store, backend) { orchestrator in
+            let job = try await orchestrator.submit(.testing(total: 50, parallel: 2))
+            try await Self.wait { backend.launches.count > 5 }
+            store.isFull.withLock { $0 = true }
+            try await Self.wait { store.refusals.withLock { $0 } > 0 }
+            await #expect(throws: StoreError.self) {
+                try await orchestrator.stopTuningJob(job.id)
+            }
+            store.isFull.withLock { $0 = false }
+            let end = try await finished(job.id, in: store)
+            #expect(end.trainingJobCounts.completed == 50)
+            #expect(backend.launches.values.allSatisfy { $0 == 1 })
+        }
     }
 
     @Test("What is not over cannot be deleted")

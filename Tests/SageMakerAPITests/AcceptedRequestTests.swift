@@ -120,12 +120,18 @@ struct AcceptedRequestTests {
             ),
             (
                 Requests.trainingJob.setting(
-                    86_399, at: "StoppingCondition", "MaxWaitTimeInSeconds"),
+                    86_399, at: "StoppingCondition", "MaxWaitTimeInSeconds"
+                ).setting(true, at: "EnableManagedSpotTraining"),
                 "StoppingCondition: MaxWaitTimeInSeconds [86399] must be at least "
                     + "MaxRuntimeInSeconds [86400]."
             ),
             (
-                Requests.trainingJob.setting(["JobType": "FineTuning"], at: "ServerlessJobConfig"),
+                Requests.trainingJob.setting(
+                    [
+                        "JobType": "FineTuning",
+                        "BaseModelArn":
+                            "arn:aws:sagemaker:us-east-1:aws:hub-content/hub/Model/model/1.0.0",
+                    ], at: "ServerlessJobConfig"),
                 "ServerlessJobConfig is not available in this version of tuner; leave it out."
             ),
         ])

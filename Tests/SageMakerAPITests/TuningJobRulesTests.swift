@@ -193,7 +193,8 @@ struct TuningJobRulesTests {
                 "TrainingJobDefinition has both ResourceConfig and "
                     + "HyperParameterTuningResourceConfig; give one."),
             Row(
-                good.setting(60, at: one, "StoppingCondition", "MaxWaitTimeInSeconds"),
+                good.setting(60, at: one, "StoppingCondition", "MaxWaitTimeInSeconds")
+                    .setting(true, at: one, "EnableManagedSpotTraining"),
                 "TrainingJobDefinition.StoppingCondition: MaxWaitTimeInSeconds [60] must be at least "
                     + "MaxRuntimeInSeconds [3600]."),
             Row(

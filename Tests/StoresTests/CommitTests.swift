@@ -175,7 +175,7 @@ private final class HeldWriter: Sendable {
 private func eventually(
     _ condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(300)
     while try await !condition() {
         try #require(ContinuousClock.now < deadline, sourceLocation: sourceLocation)
         try await Task.sleep(for: .milliseconds(1))

@@ -12,6 +12,8 @@ import Tuning
 extension AttemptRun {
     /// How long a claimed attempt may be without a supervisor's number.
     private static let claimPatience: TimeInterval = 5
+    /// How long a supervisor that has recorded its exit may take to end by itself.
+    private static let endPatience = Duration.seconds(5)
 
     /// Looks at the attempt again and again until it is over.
     func follow() async throws -> Attempt.End {
@@ -137,14 +139,21 @@ extension AttemptRun {
 
     /// Ends an attempt whose supervisor is gone, or never came.
     ///
-    /// - Returns: Nothing when a supervisor came after all; the record made here
-    ///   will end it.
+    /// - Returns: Nothing when a supervisor came after all; the record made here will end it.
     private func loss() async throws -> Attempt.End? {
         if files.claimTime == nil, let problem = launch?.problem {
             throw TrainingFailure(.internal, "InternalServerError: Not started: \(problem).")
         }
         if halt == nil {
-            record(.lost)
+            do {
+                try files.record(.lost)
+            } catch {
+                guard error.isDiskFull else { throw error }
+                // A supervisor that is held up as well would not know that it was given up.
+                logHoldUp(error)
+                try await Task.sleep(for: Self.roomInterval)
+                return nil
+            }
             halt = files.halt ?? (.lost, Date())
         }
         if supervisor == nil, files.supervisor != nil { return nil }
@@ -181,9 +190,10 @@ extension AttemptRun {
     private func waitForEnd(of group: ProcessGroup) async throws {
         let start = ContinuousClock.now
         while group.supervisor != .gone {
-            if ContinuousClock.now - start > .seconds(5) { group.send(SIGKILL) }
+            if ContinuousClock.now - start > Self.endPatience { group.send(SIGKILL) }
             try await Task.sleep(for: .milliseconds(1))
         }
+        group.killRemains()
     }
 
     private func saveArtifacts() async throws {
@@ -193,6 +203,7 @@ extension AttemptRun {
         try await report(.entered(.uploading, at: Date(), message: nil))
         try await artifacts.save()
     }
+
     private func logLostArtifacts(_ reason: String) {
         configuration.logger.error(
             "the results of a stopped attempt could not be saved",

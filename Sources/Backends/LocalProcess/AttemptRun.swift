@@ -9,13 +9,13 @@ import Tuning
 actor AttemptRun {
     /// Threads that may block.
     nonisolated let executor = QueueExecutor()
-    /// Threads that may block.
+    /// The same, as the runtime asks for it.
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let attempt: Attempt
     let session: AttemptSession
     let configuration: LocalProcessBackend.Configuration
-    let slots: SlotPool
+    let slots: SlotOccupancy
     let training: TrainingDirectory
     let files: AttemptDirectory
 
@@ -36,8 +36,12 @@ actor AttemptRun {
     /// Whether its start has been reported.
     var isTraining = false
 
+    private var isHoldUpLogged = false
     private var output: ProgramOutput
     private var givenUp: Set<MetricName> = []
+
+    /// How long to wait before another try to open a log, for want of open files.
+    private static let unreadableInterval = Duration.milliseconds(200)
 
     /// Thrown by the session's report, to be passed on as it is.
     struct ReportError: Error {
@@ -49,7 +53,7 @@ actor AttemptRun {
     /// - Throws: `TrainingFailure` when it cannot be run.
     init(
         _ attempt: Attempt, in session: AttemptSession,
-        configuration: LocalProcessBackend.Configuration, slots: SlotPool
+        configuration: LocalProcessBackend.Configuration, slots: SlotOccupancy
     ) throws(TrainingFailure) {
         self.attempt = attempt
         self.session = session
@@ -73,7 +77,7 @@ actor AttemptRun {
         defer { if let slot { slots.release(slot) } }
         do {
             try training.removeNamesake(of: attempt)
-            if files.claimTime == nil, let end = try await start() { return end }
+            if files.claimTime == nil, let end = try await startWhenThereIsRoom() { return end }
             return try await follow()
         } catch let error as ReportError {
             throw error.underlying
@@ -112,7 +116,7 @@ actor AttemptRun {
             let (batches, isAtEnd) = output.read()
             for batch in batches { try await report(.measured(batch.samples, batch.mark)) }
             noteGivenUp()
-            if output.isUnreadable { try await Task.sleep(for: .milliseconds(200)) }
+            if output.isUnreadable { try await Task.sleep(for: Self.unreadableInterval) }
             if isAtEnd || !isOver { return isAtEnd }
             try Task.checkCancellation()
         }
@@ -131,6 +135,30 @@ actor AttemptRun {
 // MARK: - Start
 
 extension AttemptRun {
+    /// How long to wait for somebody to free space on a full disk before the next try.
+    static let roomInterval = Duration.seconds(1)
+
+    /// Starts the program, after somebody has freed space if the disk is full.
+    private func startWhenThereIsRoom() async throws -> Attempt.End? {
+        while true {
+            do {
+                return try await start()
+            } catch let error as FileError where error.isDiskFull {
+                logHoldUp(error)
+                try await Task.sleep(for: Self.roomInterval)
+            }
+        }
+    }
+
+    /// Says once that a full disk holds the attempt up.
+    func logHoldUp(_ error: FileError) {
+        guard !isHoldUpLogged else { return }
+        isHoldUpLogged = true
+        configuration.logger.error(
+            "held up until there is space on the disk",
+            metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
+    }
+
     /// Starts the program unless somebody else has.
     ///
     /// - Returns: The end, if it came to one before its start.

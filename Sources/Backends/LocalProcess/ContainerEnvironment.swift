@@ -3,8 +3,10 @@ import Tuning
 
 /// The environment the SageMaker training toolkit gives to a training program.
 struct ContainerEnvironment {
+    /// What is run, and where.
     let attempt: Attempt
     let directory: TrainingDirectory
+    /// Its input data.
     let channels: [TrainingChannel]
     /// The program in script mode; `nil` otherwise.
     let script: TrainingScript?
@@ -12,12 +14,11 @@ struct ContainerEnvironment {
     let gpu: String?
     /// How many GPUs the program sees.
     let gpuCount: Int
+    /// How many processors it sees.
     let processorCount: Int
 
     /// All variables, on top of the daemon's own and under those of the request.
-    func variables(
-        inherited: [String: String]
-    ) -> [String: String] {
+    func variables(inherited: [String: String]) -> [String: String] {
         var all = inherited
         all["PYTHONUNBUFFERED"] = all["PYTHONUNBUFFERED"] ?? "1"
         all.merge(toolkitVariables) { _, new in new }
@@ -44,17 +45,18 @@ struct ContainerEnvironment {
             "SM_HPS": object(hyperparameters.map { ($0.key, $0.value.json) }),
             "SM_USER_ARGS": JSONValue.array(
                 TrainingScript.arguments(attempt.hyperparameters).map { .string($0) }
-            ).text,
-            "SM_CHANNELS": JSONValue.array(channels.map(\.name).sorted().map { .string($0) }).text,
+            ).encodedText,
+            "SM_CHANNELS": JSONValue.array(channels.map(\.name).sorted().map { .string($0) })
+                .encodedText,
             "SM_INPUT_DIR": directory.input,
             "SM_INPUT_CONFIG_DIR": directory.configuration,
-            "SM_INPUT_DATA_CONFIG": configuration.inputData.text,
-            "SM_RESOURCE_CONFIG": configuration.resources.text,
+            "SM_INPUT_DATA_CONFIG": configuration.inputData.encodedText,
+            "SM_RESOURCE_CONFIG": configuration.resources.encodedText,
             "SM_OUTPUT_DIR": directory.output,
             "SM_OUTPUT_DATA_DIR": directory.outputData,
             "SM_OUTPUT_INTERMEDIATE_DIR": directory.output + "/intermediate",
             "SM_MODEL_DIR": directory.model,
-            "SM_HOSTS": JSONValue.array([.string(ContainerConfiguration.host)]).text,
+            "SM_HOSTS": JSONValue.array([.string(ContainerConfiguration.host)]).encodedText,
             "SM_CURRENT_HOST": ContainerConfiguration.host,
             "SM_NETWORK_INTERFACE_NAME": ContainerConfiguration.networkInterface,
             "SM_NUM_CPUS": "\(processorCount)",
@@ -112,38 +114,14 @@ struct ContainerEnvironment {
             members["user_entry_point"] = .string(script.program)
         }
         return object(
-            members.map { ($0.key, $0.value.text) }
+            members.map { ($0.key, $0.value.encodedText) }
                 + [("hyperparameters", object(hyperparameters.map { ($0.key, $0.value.json) }))])
     }
 
     /// Members that are JSON already, so that numbers stay as they were written.
     private func object(_ members: [(String, String)]) -> String {
         let list = members.sorted { $0.0 < $1.0 }
-            .map { "\(JSONValue.string($0.0).text):\($0.1)" }
+            .map { "\(JSONValue.string($0.0).encodedText):\($0.1)" }
         return "{\(list.joined(separator: ","))}"
-    }
-}
-
-/// A hyperparameter's value as the toolkit reads it: as JSON where it is JSON, else as a text.
-struct HyperparameterValue {
-    /// The value as JSON.
-    let json: String
-    /// The value as a text; that of a JSON text is without its quotes.
-    let text: String
-
-    /// Reads a value.
-    init(_ value: String) {
-        let parsed = try? JSONDecoder().decode(JSONValue.self, from: Data(value.utf8))
-        switch parsed {
-        case .string(let content):
-            json = value
-            text = content
-        case .none:
-            json = JSONValue.string(value).text
-            text = value
-        default:
-            json = value
-            text = value
-        }
     }
 }

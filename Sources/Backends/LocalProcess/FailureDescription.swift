@@ -3,11 +3,13 @@ import Tuning
 
 /// Why a training program failed, in its own words.
 struct FailureDescription {
-    /// How much of the program's own words is kept.
+    /// The most characters of the whole reason, as in the service.
     private static let lengthMax = 1_024
-    /// How much of the standard error is looked at, in bytes, and how many lines are kept.
-    private static let tailSize: UInt64 = 8 * 1024
+    /// How much of the end of the standard error is looked at.
+    private static let tailBytesMax = 8 * 1024
+    /// The most lines of it that are kept, and the most characters in them.
     private static let lineCountMax = 12
+    private static let linesLengthMax = 900
 
     /// The exit code as a shell counts it: above 128 for a signal.
     let exitCode: Int
@@ -26,31 +28,35 @@ struct FailureDescription {
     }
 
     private var ownWords: String? {
-        read(failureFile, from: { _ in 0 }, size: 4 * Self.lengthMax)
+        read(failureFile, from: { _ in 0 }, bytesMax: 4 * Self.lengthMax)
             .map { String($0.prefix(Self.lengthMax)) }
     }
 
     /// The last lines of the standard error that fit.
     private var lastLines: String? {
         let tail = read(
-            standardError, from: { $0 - min($0, Self.tailSize) }, size: Int(Self.tailSize))
+            standardError, from: { $0 - min($0, UInt64(Self.tailBytesMax)) },
+            bytesMax: Self.tailBytesMax)
         guard let tail else { return nil }
         var kept: [Substring] = []
         var length = 0
         for line in tail.split(whereSeparator: \.isNewline).reversed() {
             length += line.count + 1
-            if kept.count == Self.lineCountMax || (!kept.isEmpty && length > 900) { break }
+            if kept.count == Self.lineCountMax || (!kept.isEmpty && length > Self.linesLengthMax) {
+                break
+            }
             kept.append(line)
         }
-        return kept.isEmpty ? nil : String(kept.reversed().joined(separator: "\n").suffix(900))
+        guard !kept.isEmpty else { return nil }
+        return String(kept.reversed().joined(separator: "\n").suffix(Self.linesLengthMax))
     }
 
     /// A part of a file without the white space around it; `nil` when nothing is left.
-    private func read(_ path: String, from start: (UInt64) -> UInt64, size: Int) -> String? {
+    private func read(_ path: String, from start: (UInt64) -> UInt64, bytesMax: Int) -> String? {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
         guard let end = try? file.seekToEnd(), (try? file.seek(toOffset: start(end))) != nil,
-            let data = try? file.read(upToCount: size)
+            let data = try? file.read(upToCount: bytesMax)
         else { return nil }
         let text = String(decoding: data, as: UTF8.self)
             .trimmingCharacters(in: .whitespacesAndNewlines)

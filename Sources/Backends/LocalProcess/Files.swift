@@ -8,11 +8,14 @@ import Foundation
 
 /// A file operation that failed.
 struct FileError: Error, CustomStringConvertible {
+    /// Whether freeing some space helps.
+    let isDiskFull: Bool
     /// What failed, on which file, and why.
     let description: String
 
     /// Describes the last system call's error.
     init(_ action: String, _ path: String, code: Int32 = errno) {
+        isDiskFull = code == ENOSPC || code == EDQUOT
         description = "cannot \(action) \(path): \(String(cString: strerror(code)))"
     }
 }

@@ -50,12 +50,12 @@ public struct LocalProcessBackend: TrainingBackend {
 
     /// Where and how training jobs run.
     public let configuration: Configuration
-    private let slots: SlotPool
+    private let slots: SlotOccupancy
 
     /// Takes settings; nothing is read or written before the first attempt.
     public init(_ configuration: Configuration) {
         self.configuration = configuration
-        slots = SlotPool(count: configuration.slotCount)
+        slots = SlotOccupancy(count: configuration.slotCount)
     }
 
     /// How many attempts may run at once.

@@ -39,9 +39,11 @@ struct ProcessGroup {
         supervisor == .running && kill(-leader, signal) == 0
     }
 
-    /// Kills what is left of the group after its supervisor has gone.
+    /// Kills what is left of the attempt after its supervisor has gone: the group, and on Linux
+    /// also what has left it for a session of its own.
     func killRemains() {
         if hasMarkedMember { kill(-leader, SIGKILL) }
+        for process in markedProcesses { kill(process, SIGKILL) }
     }
 
     /// Why a process could not be asked.
@@ -81,12 +83,15 @@ struct ProcessGroup {
         }
 
         private var hasMarkedMember: Bool {
-            let processes = try? FileManager.default.contentsOfDirectory(atPath: "/proc")
-            return (processes ?? []).contains { name in
-                guard let process = Int32(name), getpgid(process) == leader,
-                    let variables = try? Self.read("/proc/\(name)/environ").get()
-                else { return false }
-                return Self.contains(variables, "\(Supervisor.marker)=\(marker)")
+            markedProcesses.contains { getpgid($0) == leader }
+        }
+
+        /// The processes whose environment has the marker.
+        private var markedProcesses: [Int32] {
+            let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc")
+            return (names ?? []).compactMap { Int32($0) }.filter { process in
+                let variables = try? Self.read("/proc/\(process)/environ").get()
+                return Self.contains(variables ?? [], "\(Supervisor.attemptVariable)=\(marker)")
             }
         }
     }
@@ -108,5 +113,8 @@ struct ProcessGroup {
 
         /// A group's number is not given to a new process while the group has members.
         private var hasMarkedMember: Bool { kill(leader, 0) != 0 && kill(-leader, 0) == 0 }
+
+        /// The system does not tell the environment of a process.
+        private var markedProcesses: [Int32] { [] }
     }
 #endif

@@ -16,7 +16,7 @@ struct ProgramOutput: ~Copyable {
     }
 
     /// How many samples a batch may hold.
-    static let batchSizeMax = 1_000
+    static let batchCountMax = 1_000
 
     private var standardOutput: OutputLog
     private var standardError: OutputLog
@@ -81,7 +81,7 @@ struct ProgramOutput: ~Copyable {
         var samples: [MetricSample] = []
         var end: UInt64 = 0
         for finding in findings {
-            if !samples.isEmpty, samples.count + finding.samples.count > batchSizeMax {
+            if !samples.isEmpty, samples.count + finding.samples.count > batchCountMax {
                 batches.append(Batch(samples: samples, mark: mark(end)))
                 samples = []
             }
@@ -95,8 +95,8 @@ struct ProgramOutput: ~Copyable {
 
 /// One log of an attempt, and how far it has been read.
 private struct OutputLog: ~Copyable {
-    /// How much is read at once, in bytes.
-    private static let pieceSize = 64 * 1024
+    /// How much is read at once.
+    private static let pieceBytes = 64 * 1024
 
     private let path: String
     private(set) var scanner: MetricScanner
@@ -121,7 +121,7 @@ private struct OutputLog: ~Copyable {
     mutating func read() -> (findings: [MetricScanner.Finding], isAtEnd: Bool) {
         openIfNeeded()
         guard !isUnreadable else { return ([], false) }
-        var size = Self.pieceSize
+        var size = Self.pieceBytes
         if let end { size = min(size, Int(end - min(end, scanner.position))) }
         let piece = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             guard descriptor >= 0, size > 0 else { return }

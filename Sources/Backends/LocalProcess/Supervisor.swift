@@ -11,7 +11,7 @@ import Synchronization
 /// program's output goes through a pipe, so no end of the daemon disturbs it.
 struct Supervisor {
     /// The environment variable by which the processes of an attempt are recognised.
-    static let marker = "TUNER_ATTEMPT"
+    static let attemptVariable = "TUNER_ATTEMPT"
 
     /// The attempt's files.
     let attempt: AttemptDirectory
@@ -38,22 +38,41 @@ struct Supervisor {
 
     // A stop is recorded before its signal is sent. So either the subshell sees the record, or it
     // is there already to be ended by the signal: there is no moment in between.
+    //
+    // What cannot be written because the disk is full is tried again for as long as the attempt's
+    // directory is there. The program may have variables of any name; those of the script begin
+    // with tuner_, so as not to change them.
     private static let script = """
-        cd "$1" && mkdir claim 2>/dev/null || exit 3
-        trap : TERM INT HUP QUIT
-        path=${PATH-}
-        PATH=/usr/bin:/bin
-        echo "$$ $2" >pid.new && mv -f pid.new pid || exit 4
-        rm -rf "$3/model" "$3/output"
-        mkdir -p "$3/model" "$3/output/data"
-        work=$4
+        tuner_insist() {
+            until "$@"; do
+                [ -d "$tuner_attempt" ] || kill -KILL 0
+                sleep 1
+            done
+        }
+        tuner_claim() {
+            mkdir claim && return
+            [ -e claim ] && exit 3
+            false
+        }
+        tuner_record() {
+            echo "$2" >"$1.new" && mv -f "$1.new" "$1"
+        }
+        tuner_attempt=$1 tuner_slot=$2 tuner_job=$3 tuner_work=$4
         shift 4
+        tuner_path=${PATH-}
+        PATH=/usr/bin:/bin
+        cd "$tuner_attempt" || exit 3
+        tuner_insist tuner_claim
+        trap : TERM INT HUP QUIT
+        tuner_insist tuner_record pid "$$ $tuner_slot"
+        rm -rf "$tuner_job/model" "$tuner_job/output"
+        tuner_insist mkdir -p "$tuner_job/model" "$tuner_job/output/data"
         (
             [ -e stop ] && exit 143
-            PATH=$path
-            cd "$work" && exec "$@"
+            PATH=$tuner_path
+            cd "$tuner_work" && exec "$@"
         ) </dev/null >>stdout.log 2>>stderr.log
-        echo "$?" >exit.new && mv -f exit.new exit
+        tuner_insist tuner_record exit "$?"
         kill -KILL 0
         """
 
@@ -66,7 +85,7 @@ struct Supervisor {
         var options = PlatformOptions()
         options.createSession = true
         var variables = environment
-        variables[Self.marker] = attempt.path
+        variables[Self.attemptVariable] = attempt.path
         let (shellVariables, otherVariables) = Self.separated(variables)
         var words = ["-c", Self.script, "tuner-supervisor", attempt.path, "\(slot)", jobDirectory]
         words.append(workingDirectory)

@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import Tuning
 
 /// What a training job leaves behind, saved where its definition asks for it.
@@ -30,13 +29,11 @@ struct TrainingArtifacts {
     private func archive(_ directory: String, as name: String) async throws {
         let temporary = "\(target)/.\(name).\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: temporary) }
-        let result = try await Subprocess.run(
-            .name("tar"), arguments: ["-czf", temporary, "-C", directory, "."], input: .none,
-            output: .discarded, error: .string(limit: 64 * 1024))
-        guard result.terminationStatus.isSuccess else {
+        do {
+            try await TarArchive(path: temporary).pack(directory)
+        } catch let problem as TarArchive.Problem {
             throw TrainingFailure(
-                .internal,
-                "InternalServerError: cannot save \(name): \result.standardError")
+                .internal, "InternalServerError: Cannot save \(name): \(problem)")
         }
         guard rename(temporary, "\(target)/\(name)") == 0 else {
             throw FileError("write", "\(target)/\(name)")

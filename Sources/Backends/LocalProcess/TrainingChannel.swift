@@ -33,7 +33,8 @@ struct TrainingChannel {
     /// - Throws: `TrainingFailure` for data that is not there or not local; `FileError`.
     func link(into directory: String) throws {
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
-            throw TrainingFailure(.algorithm, "'\(name)' cannot be the name of a channel.")
+            throw TrainingFailure(
+                .algorithm, "ClientError: '\(name)' cannot be the name of a channel.")
         }
         guard let source = localPath(of: uri) else {
             throw TrainingFailure(

@@ -12,7 +12,8 @@ struct TrainingDirectory {
     init(of name: TrainingJob.Name, in data: URL) throws(TrainingFailure) {
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.contains("\0")
         else {
-            throw TrainingFailure(.algorithm, "'\(name)' cannot be the name of a directory.")
+            throw TrainingFailure(
+                .algorithm, "ClientError: '\(name)' cannot be the name of a directory.")
         }
         path = data.appending(path: "training-jobs").appending(path: name).path
     }
@@ -39,9 +40,7 @@ extension TrainingDirectory {
     /// Makes the directories and the files of `input`; what is there is kept or replaced.
     ///
     /// - Throws: `FileError`, and `TrainingFailure` for channels that cannot be read.
-    func prepare(
-        _ attempt: Attempt, channels: [TrainingChannel]
-    ) throws {
+    func prepare(_ attempt: Attempt, channels: [TrainingChannel]) throws {
         let directories = [configuration, inputData, model, outputData, checkpoints]
         for directory in directories + [self.attempt(attempt.id.number).path] {
             try makeDirectory(directory)
@@ -68,18 +67,6 @@ extension TrainingDirectory {
     }
 
     private func write(_ value: JSONValue, to name: String) throws {
-        try writeDurably(value.text, to: "\(configuration)/\(name)")
-    }
-}
-
-extension JSONValue {
-    /// The value as JSON, members sorted by name.
-    var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        guard let data = try? encoder.encode(self) else { return "null" }
-        return String(decoding: data, as: UTF8.self)
+        try writeDurably(value.encodedText, to: "\(configuration)/\(name)")
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import Tuning
 
 /// A program in script mode: source in a directory or an archive, and which of its files to run.
@@ -93,14 +92,12 @@ struct TrainingScript: Hashable {
     }
 
     private func unpack(_ archive: String, into directory: String) async throws {
-        let result = try await Subprocess.run(
-            .name("tar"), arguments: ["-xzf", archive, "-C", directory], input: .none,
-            output: .discarded, error: .string(limit: 64 * 1024))
-        guard result.terminationStatus.isSuccess else {
+        do {
+            try await TarArchive(path: archive).unpack(into: directory)
+        } catch let problem as TarArchive.Problem {
             throw TrainingFailure(
                 .algorithm,
-                "ClientError: sagemaker_submit_directory: cannot unpack '\(archive)': "
-                    + result.standardError)
+                "ClientError: sagemaker_submit_directory: cannot unpack '\(archive)': \(problem)")
         }
     }
 

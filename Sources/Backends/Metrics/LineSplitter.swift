@@ -10,7 +10,7 @@
 struct LineSplitter {
     /// A line without its end; of a longer one only the beginning.
     struct Line {
-        /// The bytes; at most `lengthMax`, valid while the line is handled.
+        /// The bytes; at most `lineBytesMax`, valid while the line is handled.
         let bytes: UnsafeBufferPointer<UInt8>
         /// Whether the end of the line is missing.
         let isTruncated: Bool
@@ -19,7 +19,7 @@ struct LineSplitter {
     }
 
     /// How much of a line is kept.
-    static let lengthMax = 64 * 1024
+    static let lineBytesMax = 64 * 1024
 
     /// How many bytes have come.
     private(set) var position: UInt64
@@ -94,8 +94,8 @@ struct LineSplitter {
         _ bytes: UnsafeBufferPointer<UInt8>, _ handle: (Line) -> Void
     ) {
         if pending.isEmpty {
-            let kept = UnsafeBufferPointer(rebasing: bytes.prefix(Self.lengthMax))
-            let isTruncated = bytes.count > Self.lengthMax
+            let kept = UnsafeBufferPointer(rebasing: bytes.prefix(Self.lineBytesMax))
+            let isTruncated = bytes.count > Self.lineBytesMax
             if !kept.isEmpty {
                 handle(Line(bytes: kept, isTruncated: isTruncated, end: consumed))
             }
@@ -115,7 +115,7 @@ struct LineSplitter {
     }
 
     private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
-        let room = Self.lengthMax - pending.count
+        let room = Self.lineBytesMax - pending.count
         pending.append(contentsOf: bytes.prefix(room))
         if bytes.count > room { pendingIsTruncated = true }
     }

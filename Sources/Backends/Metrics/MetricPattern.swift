@@ -11,8 +11,8 @@ struct MetricPattern {
         var isCutOff = false
     }
 
-    /// The processor time one search may take, in nanoseconds.
-    static let budget: UInt64 = 100_000_000
+    /// The processor time one search may take.
+    static let nanosecondsMax: UInt64 = 100_000_000
     /// How many values one line may hold; further ones are left out.
     static let valueCountMax = 1_000
 
@@ -59,7 +59,7 @@ struct MetricPattern {
             ticks += 1
             guard ticks.isMultiple(of: 64) else { return }
             let now = threadTime()
-            if let start, now - start > Self.budget {
+            if let start, now - start > Self.nanosecondsMax {
                 finding.isCutOff = true
                 stop.pointee = true
             }

@@ -2,9 +2,9 @@ import Tuning
 
 /// Finds metrics in the output of a training program, whatever that output is.
 ///
-/// Memory is bounded by `LineSplitter.lengthMax`, the time one line may cost by
-/// `MetricPattern.budget` for each metric. A metric whose expression uses that up is skipped in
-/// that line; after `cutOffCountMax` such lines it is given up.
+/// Memory is bounded by `LineSplitter.lineBytesMax`, the time one line may cost by
+/// `MetricPattern.nanosecondsMax` for each metric. A metric whose expression uses that up is
+/// skipped in that line; after `cutOffCountMax` such lines it is given up.
 struct MetricScanner {
     /// What a line held.
     struct Finding {
@@ -17,7 +17,7 @@ struct MetricScanner {
     /// In how many lines a metric's expression may use up its budget.
     static let cutOffCountMax = 10
     /// How many bytes are searched at once for what a match requires.
-    private static let blockSize = 8 * 1024
+    private static let blockBytes = 8 * 1024
 
     /// The metrics that were given up.
     private(set) var givenUp: [MetricName] = []
@@ -48,8 +48,8 @@ struct MetricScanner {
     mutating func scan(_ chunk: UnsafeBufferPointer<UInt8>) -> [Finding] {
         let patterns = patterns
         return collect { lines, handle in
-            for start in stride(from: 0, to: chunk.count, by: Self.blockSize) {
-                let block = chunk[start..<min(start + Self.blockSize, chunk.count)]
+            for start in stride(from: 0, to: chunk.count, by: Self.blockBytes) {
+                let block = chunk[start..<min(start + Self.blockBytes, chunk.count)]
                 lines.feed(
                     UnsafeBufferPointer(rebasing: block),
                     where: { bytes in patterns.contains { bytes.contains($0.requiredBytes) } },

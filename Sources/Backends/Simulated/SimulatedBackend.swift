@@ -18,18 +18,15 @@ public final class SimulatedBackend: TrainingBackend {
 
     /// How many attempts may run at once.
     public let slotCount: Int
-    private let end:
-        @Sendable (Attempt, SimulatedTraining, AttemptSession) async throws -> Attempt.End
+    private let standardImage: String
+    private let end: Simulation
     private let stoppedEnds = Mutex(RememberedEnds())
 
-    private let standardImage: String
+    /// Simulates an attempt to its end, on whichever clock.
+    private typealias Simulation =
+        @Sendable (Attempt, SimulatedTraining, AttemptSession) async throws -> Attempt.End
 
-    private init(
-        slotCount: Int, standardImage: String,
-        end:
-            @escaping @Sendable (Attempt, SimulatedTraining, AttemptSession) async throws
-            -> Attempt.End
-    ) {
+    private init(slotCount: Int, standardImage: String, end: @escaping Simulation) {
         precondition(slotCount >= 1, "\(slotCount) slots")
         self.slotCount = slotCount
         self.standardImage = standardImage

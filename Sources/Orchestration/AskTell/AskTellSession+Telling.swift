@@ -88,7 +88,7 @@ extension AskTellSession {
     ) throws(AskTellError) -> Double? {
         let value = request.object?["value"]
         if value == .null { return nil }
-        guard let number = value?.double else {
+        guard let number = value?.number else {
             throw .member("\(path)value", expected: "a number, or null if the training failed")
         }
         return number

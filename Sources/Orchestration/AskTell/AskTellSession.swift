@@ -60,9 +60,9 @@ package struct AskTellSession: Sendable {
                 throw AskTellError.member("op", expected: "ask, tell, inject or close")
             }
             switch operation {
-            case "ask": return Self.line(try ask(request))
-            case "tell": return Self.line(try tell(request))
-            case "inject": return Self.line(try inject(request))
+            case "ask": return try ask(request).encodedText
+            case "tell": return try tell(request).encodedText
+            case "inject": return try inject(request).encodedText
             case "close": return nil
             default: throw AskTellError.unknownOperation(operation)
             }
@@ -73,7 +73,7 @@ package struct AskTellSession: Sendable {
 
     /// The line that refuses another one.
     package static func refusal(_ error: any Error) -> String {
-        line(["error": .string("\(error)")])
+        JSONValue.object(["error": .string("\(error)")]).encodedText
     }
 }
 
@@ -164,21 +164,9 @@ extension AskTellSession {
     }
 
     private static func object(_ line: String) throws(AskTellError) -> JSONValue {
-        guard let json = try? JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)),
-            json.object != nil
-        else {
+        guard let json = try? JSONValue(parsing: line), json.object != nil else {
             throw .notAnObject
         }
         return json
-    }
-
-    private static func line(_ json: JSONValue) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return String(decoding: try encoder.encode(json), as: UTF8.self)
-        } catch {
-            preconditionFailure("an answer is not finite: \(json), \(error)")
-        }
     }
 }

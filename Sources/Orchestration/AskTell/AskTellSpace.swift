@@ -157,7 +157,7 @@ private struct SpaceEntry {
     }
 
     private func number(_ member: String) throws(AskTellError) -> Double {
-        guard let number = json[member]?.double else {
+        guard let number = json[member]?.number else {
             throw .member("\(path).\(member)", expected: "a number")
         }
         return number
@@ -184,15 +184,6 @@ private struct SpaceEntry {
 }
 
 extension JSONValue {
-    /// The number, if this is one.
-    var double: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .number(let value): value
-        default: nil
-        }
-    }
-
     /// A text, number or truth value as text.
     fileprivate var scalarText: String? {
         switch self {

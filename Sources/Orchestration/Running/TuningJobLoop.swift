@@ -17,7 +17,7 @@ struct TuningJobLoop {
     private var requests: [CheckedContinuation<Void, any Error>] = []
 
     /// The longest time between two tries to store something.
-    private static let storeRetryDelayMax = Duration.seconds(30)
+    private static let storeRetryDelayMax = Duration.seconds(5)
 
     init(
         _ scheduler: Scheduler, runner: TuningJobRunner, environment: TuningJobRunner.Environment
@@ -85,8 +85,9 @@ extension TuningJobLoop {
     /// Stores what is to be recorded, in one commit.
     ///
     /// A full disk or a store that is out of reach for a while holds the tuning job up and loses
-    /// nothing: the same change is tried again until it succeeds or the task is cancelled.
-    private func store(_ actions: [Scheduler.Action]) async throws {
+    /// nothing: the same change is tried again until it succeeds or the task is cancelled. Clients
+    /// who wait meanwhile are told so.
+    private mutating func store(_ actions: [Scheduler.Action]) async throws {
         var change = TuningJobChange(job: scheduler.state.job)
         for case .record(let event, let training) in actions {
             change.events.append(event)
@@ -94,11 +95,15 @@ extension TuningJobLoop {
         }
         guard !change.events.isEmpty else { return }
         var delay = Duration.milliseconds(250)
+        defer { runner.note(nil) }
         while true {
             do {
                 return try await environment.store.append(change)
             } catch let error as StoreError where error.isPassing {
                 logger.error("storing is held up", metadata: ["reason": "\(error)"])
+                runner.note(error)
+                for continuation in requests { continuation.resume(throwing: error) }
+                requests = []
                 try await environment.time.sleep(delay)
                 delay = min(delay * 2, Self.storeRetryDelayMax)
             }

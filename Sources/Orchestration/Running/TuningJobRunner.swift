@@ -44,12 +44,13 @@ final class TuningJobRunner: Sendable {
     let id: TuningJob.ID
     private let environment: Environment
     private let mailbox = Mailbox<Message>()
+    private let storeProblem = Mutex<StoreError?>(nil)
     private let onAttached: Mutex<(@Sendable () -> Void)?>
 
     /// A runner that has not begun.
     ///
-    /// - Parameter onAttached: Called once, when the attempts that were running have their slots, or
-    ///   when it is known that there are none.
+    /// - Parameter onAttached: Called once, when the attempts that were running have their slots,
+    ///   or when it is known that there are none.
     init(
         _ id: TuningJob.ID, _ environment: Environment,
         onAttached: @escaping @Sendable () -> Void = {}
@@ -70,11 +71,18 @@ final class TuningJobRunner: Sendable {
 
     /// Hands over a client's request and waits until it is durable.
     ///
-    /// - Throws: `CancellationError` when the tuning job is over or the daemon is stopping.
+    /// - Throws: `StoreError` while storing is held up; `CancellationError` when the tuning job is
+    ///   over or the daemon is stopping.
     func request(_ input: Scheduler.Input) async throws {
+        if let problem = storeProblem.withLock({ $0 }) { throw problem }
         try await withCheckedThrowingContinuation { continuation in
             send(Message(input: input, reply: .stored(continuation)))
         }
+    }
+
+    /// Notes why storing is held up, or that it goes on; requests meanwhile are refused.
+    func note(_ problem: StoreError?) {
+        storeProblem.withLock { $0 = problem }
     }
 
     /// Has running attempts stopped, so that a later daemon starts them again; `run` then returns.

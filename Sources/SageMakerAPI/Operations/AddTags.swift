@@ -11,7 +11,7 @@ package struct AddTags: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .addTags)
+        try ShapeValidator.check(body, isRequestOf: .addTags)
         job = try JobARN(checked: body["ResourceArn"])
         var problems = Problems()
         tags = TagRules.tags(body["Tags"], problems: &problems)

@@ -9,7 +9,7 @@ package struct CreateHyperParameterTuningJob: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .createTuningJob)
+        try ShapeValidator.check(body, isRequestOf: .createTuningJob)
         self.body = body.withoutNulls
     }
 
@@ -25,12 +25,10 @@ package struct CreateHyperParameterTuningJob: Sendable {
         let tags = TagRules.tags(body["Tags"], problems: &problems)
         let definitions = DefinitionRules(body: body, checkImage: checkImage)
             .definitions(problems: &problems)
-        SearchSpaceRules.checkCount(definitions, problems: &problems)
-        let strategy = config?["Strategy"]?.string ?? ""
-        if config?["StrategyConfig"] != nil, strategy != "Hyperband" {
-            problems.add("StrategyConfig is only for Strategy Hyperband; leave it out.")
-        }
-        let plan = PlanRules.plan(strategy: strategy, tags: tags, problems: &problems)
+        SearchSpaceRules.checkCount(body, problems: &problems)
+        StrategyRules.check(config, problems: &problems)
+        let plan = PlanRules.plan(
+            strategy: config?["Strategy"]?.string ?? "", tags: tags, problems: &problems)
         // Combinations are counted only where what they are made of is right.
         try problems.throwIfAny(counted: false)
         let limits = ResourceLimits(wire: config?["ResourceLimits"])

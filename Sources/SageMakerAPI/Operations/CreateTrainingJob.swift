@@ -9,7 +9,7 @@ package struct CreateTrainingJob: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .createTrainingJob)
+        try ShapeValidator.check(body, isRequestOf: .createTrainingJob)
         self.body = body.withoutNulls
     }
 
@@ -35,6 +35,10 @@ package struct CreateTrainingJob: Sendable {
                 body["StoppingCondition"], at: "StoppingCondition", problems: &problems),
             retryCountMax: TrainingRules.retryCountMax(body),
             envelope: body.removing(["TrainingJobName", "HyperParameters", "Tags"]))
+        ChannelRules.check(body, at: "", problems: &problems)
+        TrainingRules.checkWait(body, at: "", problems: &problems)
+        CredentialRules.check(
+            definition.staticHyperparameters, at: "HyperParameters", problems: &problems)
         if !definition.image.isEmpty, let problem = checkImage(definition) {
             problems.add("AlgorithmSpecification.TrainingImage: \(problem)")
         }

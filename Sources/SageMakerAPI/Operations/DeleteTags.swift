@@ -11,7 +11,7 @@ package struct DeleteTags: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .deleteTags)
+        try ShapeValidator.check(body, isRequestOf: .deleteTags)
         job = try JobARN(checked: body["ResourceArn"])
         keys = body["TagKeys"]?.array?.compactMap(\.string) ?? []
     }

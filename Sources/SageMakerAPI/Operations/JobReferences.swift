@@ -9,7 +9,7 @@ package struct TuningJobReference: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .tuningJobReference)
+        try ShapeValidator.check(body, isRequestOf: .describeTuningJob)
         name = body["HyperParameterTuningJobName"]?.string ?? ""
     }
 }
@@ -23,7 +23,7 @@ package struct TrainingJobReference: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .trainingJobReference)
+        try ShapeValidator.check(body, isRequestOf: .describeTrainingJob)
         name = body["TrainingJobName"]?.string ?? ""
     }
 }

@@ -9,7 +9,7 @@ package struct ListHyperParameterTuningJobs: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .listTuningJobs)
+        try ShapeValidator.check(body, isRequestOf: .listTuningJobs)
         let request = ListingRequest(body: body)
         var query = TuningJobQuery()
         query.nameContains = request.nameContains

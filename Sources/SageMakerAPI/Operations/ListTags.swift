@@ -9,7 +9,7 @@ package struct ListTags: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .listTags)
+        try ShapeValidator.check(body, isRequestOf: .listTags)
         job = try JobARN(checked: body["ResourceArn"])
         if body["NextToken"] != nil { throw .validation("\(StoreError.invalidPageToken)") }
     }

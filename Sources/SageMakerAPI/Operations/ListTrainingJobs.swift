@@ -15,7 +15,7 @@ package struct ListTrainingJobs: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .listTrainingJobs)
+        try ShapeValidator.check(body, isRequestOf: .listTrainingJobs)
         let request = ListingRequest(body: body)
         let status = request.status.flatMap(TrainingJob.Status.init)
         let filtersPage = status != nil && body["MaxResults"] != nil

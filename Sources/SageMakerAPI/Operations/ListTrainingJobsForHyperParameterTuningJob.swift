@@ -10,7 +10,7 @@ package struct ListTrainingJobsForHyperParameterTuningJob: Sendable {
     ///
     /// - Throws: A `ValidationException` that lists every violation.
     package init(body: JSONValue) throws(APIError) {
-        try ShapeValidator.check(body, is: .listTrainingJobsOfTuningJob)
+        try ShapeValidator.check(body, isRequestOf: .listTrainingJobsOfTuningJob)
         let request = ListingRequest(body: body)
         name = body["HyperParameterTuningJobName"]?.string ?? ""
         var query = TrainingJobQuery()

@@ -6,6 +6,9 @@ struct DefinitionRules {
     let body: JSONValue
     let checkImage: ImageCheck
 
+    /// The most environment variables that all definitions may have together.
+    private static let environmentCountMax = 48
+
     /// The definitions: the one, or the several, that the request gives.
     func definitions(problems: inout Problems) -> [TrainingJobDefinition] {
         let several = body["TrainingJobDefinitions"]?.array
@@ -76,6 +79,9 @@ struct DefinitionRules {
         let algorithm = definition["AlgorithmSpecification"]
         let metrics = TrainingRules.metrics(algorithm, problems: &problems)
         let fixed = definition["StaticHyperParameters"]?.texts ?? [:]
+        HyperparameterRules.check(fixed: fixed, ranges: ranges, at: place, problems: &problems)
+        ChannelRules.check(definition, at: "\(place).", problems: &problems)
+        TrainingRules.checkWait(definition, at: "\(place).", problems: &problems)
         let result = TrainingJobDefinition(
             name: definition["DefinitionName"]?.string,
             searchSpace: SearchSpaceRules.searchSpace(
@@ -135,9 +141,9 @@ extension DefinitionRules {
 
     private func checkEnvironments(_ definitions: [JSONValue], problems: inout Problems) {
         let count = definitions.reduce(0) { $0 + ($1["Environment"]?.object?.count ?? 0) }
-        if count > Shape.tuningEnvironmentCountMax {
+        if count > Self.environmentCountMax {
             problems.add(
-                "The Environments of all definitions may have \(Shape.tuningEnvironmentCountMax) "
+                "The Environments of all definitions may have \(Self.environmentCountMax) "
                     + "variables together, but there are \(count).")
         }
     }

@@ -1,10 +1,16 @@
 /// Everything that is wrong with one request, in the order it was found.
 struct Problems {
     /// More problems than this are counted, not listed.
-    private static let listedMax = 100
+    private static let listedMax = 1_000
 
     private var listed: [String] = []
     private var count = 0
+
+    /// Whether further problems are only counted.
+    var isFull: Bool { count >= Self.listedMax }
+
+    /// Counts a problem that will not be told.
+    mutating func addUntold() { count += 1 }
 
     /// Notes a problem.
     mutating func add(_ problem: String) {

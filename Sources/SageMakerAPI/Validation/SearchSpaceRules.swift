@@ -5,6 +5,11 @@ struct SearchSpaceRules {
     /// The most hyperparameters that all ranges of a tuning job may have together.
     static let parameterCountMax = 30
 
+    /// The members of `ParameterRanges` that hold ranges.
+    private static let rangeLists = [
+        "IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges",
+    ]
+
     /// Makes the search space of one definition.
     ///
     /// - Parameters:
@@ -21,7 +26,9 @@ struct SearchSpaceRules {
         }
         problems.addUnavailable(inRanges: ranges, at: place)
         let parameters = parameters(ranges, problems: &problems)
-        let isEmpty = Shape.rangeLists.allSatisfy { ranges[$0]?.array?.isEmpty ?? true }
+        let isEmpty = (rangeLists + ["AutoParameters"]).allSatisfy {
+            ranges[$0]?.array?.isEmpty ?? true
+        }
         if isEmpty { problems.add("\(place) has no range; give at least one hyperparameter one.") }
         for parameter in parameters where fixed[parameter.name] != nil {
             problems.add(
@@ -74,23 +81,24 @@ struct SearchSpaceRules {
         }
     }
 
+    /// The names that ranges have, those that are wrong among them.
+    static func names(in ranges: JSONValue?) -> [String] {
+        rangeLists.flatMap { ranges?[$0]?.array ?? [] }.compactMap { $0["Name"]?.string }
+    }
+
     /// Checks how many hyperparameters a tuning job searches, over all of its definitions.
-    static func checkCount(_ definitions: [TrainingJobDefinition], problems: inout Problems) {
-        let count = definitions.reduce(0) { $0 + $1.searchSpace.dimension }
+    static func checkCount(_ body: JSONValue, problems: inout Problems) {
+        let config = body["HyperParameterTuningJobConfig"]?["ParameterRanges"]
+        let single = body["TrainingJobDefinition"]?["HyperParameterRanges"]
+        let several = body["TrainingJobDefinitions"]?.array ?? []
+        let count = ([config ?? single] + several.map { $0["HyperParameterRanges"] })
+            .reduce(0) { $0 + names(in: $1).count }
         if count > parameterCountMax {
             problems.add(
                 "The ranges of a tuning job may have \(parameterCountMax) hyperparameters "
                     + "together, but there are \(count).")
         }
     }
-}
-
-extension Shape {
-    /// The members of `ParameterRanges` that hold ranges.
-    fileprivate static let rangeLists = [
-        "IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges",
-        "AutoParameters",
-    ]
 }
 
 extension JSONValue {

@@ -1,142 +1,171 @@
 import Tuning
 
-/// Walks a request and its shape together and collects every violation, in the service's words.
+/// Walks a request and the service's model together and collects every violation, in the
+/// service's words and in the order of the model's members.
 struct ShapeValidator {
-    private(set) var problems = Problems()
-    private var path: [String] = []
+    private let model = ServiceModel.shared
+    private var problems = Problems()
+    private var path: [Step] = []
+
+    private enum Step {
+        case member(String)
+        case element(Int)
+    }
 
     /// Checks the body of a request.
     ///
     /// - Throws: A `ValidationException` that lists every violation.
-    static func check(_ body: JSONValue, is shape: Shape) throws(APIError) {
+    static func check(
+        _ body: JSONValue, isRequestOf operation: Operation
+    ) throws(APIError) {
+        try check(body, isRequestOf: operation.rawValue)
+    }
+
+    /// Checks the body of a request of an operation that the model has.
+    static func check(_ body: JSONValue, isRequestOf operation: String) throws(APIError) {
         var validator = ShapeValidator()
-        validator.walk(body, shape)
+        validator.walk(body, validator.model.request(of: operation))
         try validator.problems.throwIfAny(counted: true)
     }
 
     private mutating func walk(_ value: JSONValue, _ shape: Shape) {
-        switch shape {
+        switch shape.kind {
         case .structure(let members):
             guard let object = value.object else { return refuse(value, "be an object") }
             walk(object, members)
-        case .list(let element, let count):
+        case .list(let element):
             guard let elements = value.array else { return refuse(value, "be a list") }
-            checkLength(elements.count, count, of: value)
+            check(elements.count, "length", shape, of: value)
+            let elementShape = model[element]
             for (index, item) in elements.enumerated() {
-                descend("\(index + 1).member") { $0.walk(item, element) }
+                walk(item, elementShape, at: .element(index))
             }
-        case .map(let key, let element, let count):
+        case .map(let key, let element):
             guard let object = value.object else { return refuse(value, "be an object") }
-            checkLength(object.count, count, of: value)
-            for (name, item) in object.sorted(by: { $0.key < $1.key }) {
-                descend(name) { validator in
-                    validator.walk(.string(name), key)
-                    validator.walk(item, element)
-                }
-            }
-        case .text(let length, let pattern):
+            walk(object, shape, key: model[key], value: model[element])
+        case .text, .word:
             guard let text = value.string else { return refuse(value, "be a string") }
-            walk(text, length: length, pattern)
-        case .word(let words):
-            guard let text = value.string else { return refuse(value, "be a string") }
-            if !words.contains(text) {
-                refuse(value, "satisfy enum value set: [\(words.joined(separator: ", "))]")
-            }
-        case .integer(let range):
+            for demand in shape.demands(unmetBy: text) { refuse(value, demand) }
+        case .integer:
             guard let integer = value.integer else { return refuse(value, "be an integer") }
-            checkValue(integer, range, of: value)
+            check(integer, "value", shape, of: value)
         case .number:
-            guard value.double != nil else { return refuse(value, "be a number") }
+            guard value.number != nil else { return refuse(value, "be a number") }
         case .boolean:
-            guard case .bool = value else { return refuse(value, "be a boolean") }
+            guard value.bool != nil else { return refuse(value, "be a boolean") }
         case .timestamp:
             guard value.date != nil else { return refuse(value, "be a timestamp") }
-        case .anything:
-            break
         }
+    }
+
+    private mutating func walk(_ value: JSONValue, _ shape: Shape, at step: Step) {
+        path.append(step)
+        if value == .null { refuse(value, "not be null") } else { walk(value, shape) }
+        path.removeLast()
     }
 
     private mutating func walk(_ object: [String: JSONValue], _ members: [Shape.Member]) {
         for member in members {
             let value = object[member.name] ?? .null
-            if value == .null {
-                guard member.isRequired else { continue }
-                descend(member.name.decapitalized) { $0.refuse(.null, "not be null") }
-            } else {
-                descend(member.name.decapitalized) { $0.walk(value, member.shape) }
-            }
+            if value == .null, !member.isRequired { continue }
+            walk(value, model[member.shape], at: .member(member.name))
         }
     }
+}
 
-    private mutating func walk(_ text: String, length: ClosedRange<Int>, _ pattern: Pattern?) {
-        let count = text.unicodeScalars.count
-        checkLength(count, length, of: .string(text))
-        // A text that is much too long is not given to the expression at all.
-        guard let pattern, count <= length.upperBound, !pattern.matches(text) else { return }
-        refuse(.string(text), "satisfy regular expression pattern: \(pattern.source)")
-    }
+// MARK: - Maps
 
-    private mutating func descend(
-        _ name: String, _ body: (inout ShapeValidator) -> Void
+extension ShapeValidator {
+    /// Walks a map of texts; the service tells what is wrong with its keys, and with its values,
+    /// once for all of them. An entry whose value is null is absent.
+    private mutating func walk(
+        _ object: [String: JSONValue], _ shape: Shape, key: Shape, value: Shape
     ) {
-        path.append(name)
-        body(&self)
-        path.removeLast()
+        var wrongKeys: [String] = []
+        var wrongValues: [String] = []
+        var others: [String] = []
+        var count = 0
+        for (name, item) in object where item != .null {
+            count += 1
+            if !key.demands(unmetBy: name).isEmpty { wrongKeys.append(name) }
+            guard let text = item.string else {
+                others.append(name)
+                continue
+            }
+            if !value.demands(unmetBy: text).isEmpty { wrongValues.append(name) }
+        }
+        check(count, "length", shape, of: .object(object))
+        refuse(wrongKeys, of: object, "keys", key)
+        refuse(wrongValues, of: object, "value", value)
+        for name in others.sorted() { walk(object[name] ?? .null, value, at: .member(name)) }
     }
+
+    private mutating func refuse(
+        _ names: [String], of object: [String: JSONValue], _ part: String, _ shape: Shape
+    ) {
+        guard !names.isEmpty else { return }
+        let entries = names.sorted().prefix(Self.shownEntriesMax).map { name in
+            "\(name.excerpt)=\((object[name] ?? .null).excerpt)"
+        }
+        let demands = shape.demands.map { "Member must \($0)" }.joined(separator: ", ")
+        let rest = names.count > entries.count ? ", ..." : ""
+        add(
+            "'{\(entries.joined(separator: ", "))\(rest)}'",
+            "Map \(part) must satisfy constraint: [\(demands)]")
+    }
+
+    /// More wrong entries of a map are not shown.
+    private static let shownEntriesMax = 10
 }
 
 // MARK: - Violations
 
 extension ShapeValidator {
-    private mutating func checkLength(
-        _ length: Int, _ range: ClosedRange<Int>, of value: JSONValue
+    private mutating func check(
+        _ number: Int, _ quantity: String, _ shape: Shape, of value: @autoclosure () -> JSONValue
     ) {
-        if length < range.lowerBound {
-            refuse(value, "have length greater than or equal to \(range.lowerBound)")
-        } else if length > range.upperBound {
-            refuse(value, "have length less than or equal to \(range.upperBound)")
-        }
-    }
-
-    private mutating func checkValue(
-        _ integer: Int, _ range: ClosedRange<Int>, of value: JSONValue
-    ) {
-        if integer < range.lowerBound {
-            refuse(value, "have value greater than or equal to \(range.lowerBound)")
-        } else if integer > range.upperBound {
-            refuse(value, "have value less than or equal to \(range.upperBound)")
-        }
+        if let demand = shape.demand(unmetBy: number, quantity) { refuse(value(), demand) }
     }
 
     private mutating func refuse(_ value: JSONValue, _ demand: String) {
-        let shown = value == .null ? "null" : "'\(value.excerpt)'"
+        // A body may have millions of violations; only those that are told are put into words.
+        guard !problems.isFull else { return problems.addUntold() }
+        add(value == .null ? "null" : "'\(value.excerpt)'", "Member must \(demand)")
+    }
+
+    private mutating func add(_ shown: String, _ constraint: String) {
         problems.add(
-            "Value \(shown) at '\(path.joined(separator: "."))' failed to satisfy constraint: "
-                + "Member must \(demand)")
+            "Value \(shown) at '\(place)' failed to satisfy constraint: \(constraint)")
+    }
+
+    /// Where the walk is: members begin with a small letter, elements of lists count from one.
+    private var place: String {
+        path.map { step in
+            switch step {
+            case .member(let name): name.prefix(1).lowercased() + name.dropFirst()
+            case .element(let index): "\(index + 1).member"
+            }
+        }.joined(separator: ".")
     }
 }
 
 extension String {
-    /// The name with its first letter in lower case, as the service's messages have it.
-    fileprivate var decapitalized: String {
-        prefix(1).lowercased() + dropFirst()
+    /// A longer text is cut in messages.
+    private static let excerptLengthMax = 256
+
+    fileprivate var excerpt: String {
+        count > Self.excerptLengthMax ? prefix(Self.excerptLengthMax) + "..." : self
     }
 }
 
 extension JSONValue {
-    /// A longer value is cut in messages.
-    private static let excerptLengthMax = 256
-
     /// The value as messages show it.
     fileprivate var excerpt: String {
-        let text =
-            switch self {
-            case .string(let value): value
-            case .array(let elements): "a list of \(elements.count)"
-            case .object(let members): "an object of \(members.count)"
-            default: String(decoding: encoded, as: UTF8.self)
-            }
-        return text.count > Self.excerptLengthMax
-            ? text.prefix(Self.excerptLengthMax) + "..." : text
+        switch self {
+        case .string(let value): value.excerpt
+        case .array(let elements): "a list of \(elements.count)"
+        case .object(let members): "an object of \(members.count)"
+        default: encodedText
+        }
     }
 }

@@ -5,7 +5,10 @@ enum TagRules {
     /// The most tags that one job may have.
     static let countMax = 50
 
-    /// Reads a list of tags whose shape has been checked; keys must differ.
+    /// What keys of the service itself begin with, in any case.
+    private static let reservedPrefix = "aws:"
+
+    /// Reads a list of tags whose shape has been checked; keys must differ, and be the user's.
     static func tags(_ list: JSONValue?, problems: inout Problems) -> [Tag] {
         var seen: Set<String> = []
         return (list?.array ?? []).compactMap { element in
@@ -14,6 +17,9 @@ enum TagRules {
             }
             if !seen.insert(key).inserted {
                 problems.add("Tag key '\(key)' is given twice; keys must be unique.")
+            }
+            if key.lowercased().hasPrefix(reservedPrefix) {
+                problems.add("Tag key '\(key)' begins with aws:, which is reserved.")
             }
             return Tag(key: key, value: value)
         }

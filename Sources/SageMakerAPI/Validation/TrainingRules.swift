@@ -58,6 +58,16 @@ enum TrainingRules {
             pendingMax: seconds("MaxPendingTimeInSeconds"))
     }
 
+    /// Only managed spot training waits.
+    static func checkWait(_ definition: JSONValue, at prefix: String, problems: inout Problems) {
+        guard definition["StoppingCondition"]?["MaxWaitTimeInSeconds"] != nil,
+            definition["EnableManagedSpotTraining"]?.bool != true
+        else { return }
+        problems.add(
+            "\(prefix)StoppingCondition: MaxWaitTimeInSeconds is only for managed spot training; "
+                + "leave it out, or set EnableManagedSpotTraining.")
+    }
+
     /// How often a training job that failed by an internal error is tried again.
     static func retryCountMax(_ definition: JSONValue) -> Int {
         definition["RetryStrategy"]?["MaximumRetryAttempts"]?.integer ?? 0

@@ -36,7 +36,7 @@ struct ChangeRows: Sendable {
             return Event(
                 trial: payload.trial, time: payload.time.timeIntervalSinceReferenceDate,
                 kind: payload.kind.rawValue,
-                payload: JSONText.text(of: .object(payload.members)))
+                payload: JSONValue.object(payload.members).encodedText)
         }
         trainingJobs = change.trainingJobs.sorted { $0.key < $1.key }.map { _, job in
             let objective = specification?.definitions[job.definition].objective

@@ -148,8 +148,8 @@ extension Listing {
             case .name, .status: .string(row[key.rawValue])
             case .creationTime, .objectiveValue: .number(row[key.rawValue])
             }
-        let text = JSONText.text(of: .array(scope + [value, .string(row["name"])]))
-        return PageToken(Data(text.utf8).base64URLText)
+        let place = JSONValue.array(scope + [value, .string(row["name"])])
+        return PageToken(Data(place.encoded).base64URLText)
     }
 
     /// What a token must begin with to be one of this listing.
@@ -159,7 +159,7 @@ extension Listing {
 
     private mutating func goOn(after token: PageToken) throws(StoreError) {
         guard let data = Data(base64URLText: token.text),
-            let parts = try? JSONTextReader.value(of: String(decoding: data, as: UTF8.self)).array,
+            let parts = try? JSONValue(parsing: Array(data)).array,
             parts.count == 5, Array(parts.prefix(3)) == scope, let name = parts[4].string
         else { throw .invalidPageToken }
         let sign = order == .ascending ? ">" : "<"

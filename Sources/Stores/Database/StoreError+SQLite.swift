@@ -8,9 +8,7 @@ extension StoreError {
         switch error {
         case let error as StoreError: self = error
         case let error as DatabaseError: self.init(error, path: path)
-        case let error as PayloadError:
-            self = .corrupt(path: path, detail: error.description)
-        case is DecodingError, is RowDecodingError:
+        case is PayloadError, is JSONError, is DecodingError, is RowDecodingError:
             self = .corrupt(path: path, detail: "\(error)")
         default: self = .unavailable(path: path, detail: "\(error)")
         }

@@ -81,7 +81,7 @@ extension TuningEvent {
         guard let kind = EventPayload.Kind(rawValue: kind) else {
             throw PayloadError("an event has the unknown kind '\(kind)'")
         }
-        let members = try JSONTextReader.value(of: payload)
+        let members = try JSONValue(parsing: payload)
         switch (kind, trial) {
         case (.tuningJobStopRequested, _):
             self = .stopRequested(time)

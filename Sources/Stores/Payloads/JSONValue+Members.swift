@@ -60,11 +60,13 @@ extension JSONValue {
         return choice
     }
 
-    /// This value as a real number.
+    /// This value as a real number, also one that JSON can write only as a text.
     func realNumber() throws -> Double {
-        switch self {
-        case .number(let value): return value
-        case .integer(let value): return Double(value)
+        if let number { return number }
+        switch string {
+        case "NaN": return .nan
+        case "Infinity": return .infinity
+        case "-Infinity": return -.infinity
         default: throw PayloadError("'\(self)' is no number")
         }
     }

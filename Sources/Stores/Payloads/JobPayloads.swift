@@ -18,7 +18,7 @@ extension TuningJob {
                 "ordinal": .integer(best.ordinal), "cost": .number(best.cost.value),
             ]
         }
-        return JSONText.text(of: .object(members))
+        return JSONValue.object(members).encodedText
     }
 
     /// Puts a tuning job together again from its columns.
@@ -26,7 +26,7 @@ extension TuningJob {
         id: ID, name: Name, kind: TuningJobSpecification.Kind, status: Status,
         creationTime: Date, lastModifiedTime: Date, details: String
     ) throws {
-        let json = try JSONTextReader.value(of: details)
+        let json = try JSONValue(parsing: details)
         self.init(
             id: id, name: name, kind: kind, arn: try json.text("arn"),
             strategy: try json.text("strategy"),
@@ -49,11 +49,12 @@ extension TuningJob {
 extension TrainingJob {
     /// The text of the column `origin`: what never changes.
     var origin: String {
-        JSONText.text(of: [
+        let members: JSONValue = [
             "definition": .integer(definition),
             "tuned": .object(tuned.values.mapValues(JSONValue.string)),
             "decision": .object(decision.members),
-        ])
+        ]
+        return members.encodedText
     }
 
     /// The text of the column `details`: what changes.
@@ -75,7 +76,7 @@ extension TrainingJob {
         if let cost { members["cost"] = .number(cost.value) }
         if let stopReason { members["stopReason"] = .string(stopReason.rawValue) }
         if let failure { members["failure"] = .object(failure.members) }
-        return JSONText.text(of: .object(members))
+        return JSONValue.object(members).encodedText
     }
 
     /// Puts a training job together again from its columns.
@@ -83,14 +84,14 @@ extension TrainingJob {
         id: ID, name: Name, status: Status, creationTime: Date, lastModifiedTime: Date,
         origin: String, details: String
     ) throws {
-        let origin = try JSONTextReader.value(of: origin)
+        let origin = try JSONValue(parsing: origin)
         self.init(
             id: id, name: name, definition: try origin.count("definition"),
             tuned: Hyperparameters(checked: try origin.required("tuned").texts()),
             decision: try Decision(origin.required("decision")), creationTime: creationTime)
         self.status = status
         self.lastModifiedTime = lastModifiedTime
-        try restore(JSONTextReader.value(of: details))
+        try restore(JSONValue(parsing: details))
     }
 
     private mutating func restore(_ details: JSONValue) throws {

@@ -17,7 +17,8 @@ public struct TrainingJobDefinition: Hashable, Codable, Sendable {
     /// How often a training job that failed by an internal error is tried again.
     public let retryCountMax: Int
     /// The whole definition as it came; a backend takes from it what it understands.
-    public let envelope: JSONValue
+    public var envelope: JSONValue { opaqueEnvelope.value }
+    private let opaqueEnvelope: OpaqueJSON
 
     /// Puts together parts that have been checked.
     public init(
@@ -34,7 +35,7 @@ public struct TrainingJobDefinition: Hashable, Codable, Sendable {
         self.metrics = metrics
         self.stoppingCondition = stoppingCondition
         self.retryCountMax = retryCountMax
-        self.envelope = envelope
+        opaqueEnvelope = OpaqueJSON(envelope)
     }
 
     /// The hyperparameter that tells a training program its objective metric.

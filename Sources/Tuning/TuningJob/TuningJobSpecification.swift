@@ -27,7 +27,8 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
     /// `arn:aws:sagemaker:REGION:ACCOUNT`, what all of its ARNs begin with.
     public let arnPrefix: String
     /// The request as it came, for the answers that repeat it.
-    public let request: JSONValue
+    public var request: JSONValue { opaqueRequest.value }
+    private let opaqueRequest: OpaqueJSON
 
     /// Puts together parts that have been checked.
     public init(
@@ -45,7 +46,7 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
         self.seed = seed
         self.tags = tags
         self.arnPrefix = arnPrefix
-        self.request = request
+        opaqueRequest = OpaqueJSON(request)
     }
 
     /// The name of the training job with an ordinal, the same every time it is asked for.

@@ -19,7 +19,7 @@ struct AskTellSessionTests {
                 continue
             }
             #expect((1...100).contains(k))
-            let rate = try #require(values["lr"]?.double)
+            let rate = try #require(values["lr"]?.number)
             #expect(1e-5 <= rate && rate <= 1)
             #expect(categories.contains(try #require(values["m"])))
         }

@@ -22,7 +22,7 @@ struct AskTellStrategyTests {
         for line in lines {
             let answer = session.answer(line)
             let text = try #require(answer)
-            let json = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+            let json = try JSONValue(parsing: text)
             #expect(json["error"] == nil)
             configurations += json["configs"]?.array?.compactMap { $0["values"] } ?? []
         }
@@ -36,7 +36,7 @@ struct AskTellStrategyTests {
             strategy: "Grid", lines: [ask, ask, ask, #"{"op":"ask","n":5}"#])
         #expect(found.count == 6)
         #expect(Set(found).count == 6)
-        let levels = found.compactMap { $0["a"]?.double }.map { ($0 * 1e9).rounded() / 1e9 }
+        let levels = found.compactMap { $0["a"]?.number }.map { ($0 * 1e9).rounded() / 1e9 }
         #expect(Set(levels) == [0.01, 0.1, 1])
     }
 

@@ -31,7 +31,7 @@ final class Conversation {
     func json(_ line: String) throws -> JSONValue {
         let answer = try #require(self.answer(line))
         #expect(!answer.contains("\n"))
-        return try JSONDecoder().decode(JSONValue.self, from: Data(answer.utf8))
+        return try JSONValue(parsing: answer)
     }
 
     /// What the strategy has observed.

@@ -41,6 +41,19 @@ struct TuningJobSpecificationTests {
         #expect(try JSONDecoder().decode(TuningPlan.self, from: stored) == plan)
     }
 
+    @Test("What was asked for reads back with its kinds of numbers, however deep it nests")
+    func opaque() throws {
+        let deep = (0..<900).reduce(JSONValue.number(1)) { value, _ in [value] }
+        let definition = TrainingJobDefinition(
+            searchSpace: .empty, objective: nil, image: "mock:sphere", envelope: ["Deep": deep])
+        let specification = TuningJobSpecification(
+            name: "deep", definitions: [definition], plan: .fullTraining(.single),
+            limits: ResourceLimits(trainingJobCountMax: 1, parallelCountMax: 1),
+            request: ["Whole": 1, "Real": 1.0])
+        let data = try JSONEncoder().encode(specification)
+        #expect(try JSONDecoder().decode(TuningJobSpecification.self, from: data) == specification)
+    }
+
     @Test("Its training jobs have names of their own, the same every time")
     func names() throws {
         let specification = try Self.specification()

@@ -2,23 +2,9 @@ import Foundation
 import Tuning
 
 extension JSONValue {
-    /// The number; the texts `NaN` and `Infinity` are none.
-    var double: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .number(let value): value
-        default: nil
-        }
-    }
-
-    /// The truth value, if this is one.
-    var bool: Bool? {
-        if case .bool(let value) = self { value } else { nil }
-    }
-
     /// The time: seconds since 1970, or a text in ISO 8601.
     var date: Date? {
-        if let seconds = double { return Date(timeIntervalSince1970: seconds) }
+        if let seconds = number { return Date(timeIntervalSince1970: seconds) }
         guard let text = string else { return nil }
         let style = Date.ISO8601FormatStyle()
         return (try? style.parse(text))

@@ -31,6 +31,9 @@ struct JSONValueTests {
         #expect(value["b"]?.integer == 2)
         #expect(JSONValue.number(3).integer == 3 && JSONValue.number(3.5).integer == nil)
         #expect(JSONValue.number(1e300).integer == nil)
+        #expect(value["b"]?.number == 2 && JSONValue.number(3.5).number == 3.5)
+        #expect(JSONValue.string("NaN").number == nil && JSONValue.bool(true).number == nil)
+        #expect(JSONValue.bool(false).bool == false && JSONValue.integer(1).bool == nil)
         #expect(value["b"]?.string == nil && value.object?.count == 2 && value.array == nil)
     }
 

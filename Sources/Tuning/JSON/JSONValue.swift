@@ -30,6 +30,20 @@ public enum JSONValue: Hashable, Sendable {
         }
     }
 
+    /// The number, whole or real, if this is one.
+    public var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// The truth value, if this is one.
+    public var bool: Bool? {
+        if case .bool(let value) = self { value } else { nil }
+    }
+
     /// The elements, if this is an array.
     public var array: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Which slots are occupied, so that each attempt gets a processor or GPU of its own.
-final class SlotPool: Sendable {
+/// How many attempts occupy each slot, so that each attempt gets a processor or GPU of its own.
+final class SlotOccupancy: Sendable {
     private let occupants: Mutex<[Int]>
 
     /// Begins with free slots.
