@@ -118,7 +118,8 @@ extension Settings {
         let place = path.isEmpty ? "the file" : path.joined(separator: ".")
         switch (standard, given) {
         case (_, .null): return standard
-        case (.integer, .integer), (.string, .string): return given
+        case (.integer, .integer), (.string, .string), (.bool, .bool): return given
+        case (.bool, _): throw SettingsError("\(place) must be true or false")
         case (.integer, _): throw SettingsError("\(place) must be a whole number")
         case (.string, _): throw SettingsError("\(place) must be a text; put it in quotes")
         case (.array, .array(let elements)):
