@@ -15,6 +15,9 @@ let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -35,6 +38,8 @@ let package = Package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     // The flow, in order. A test compares every import with the dependencies written here.
@@ -51,18 +56,20 @@ let package = Package(
         .target(name: "Stores", dependencies: ["Tuning", grdb, grdbSQLite]),
         // Decides what a tuning job does next, and performs it.
         .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
-        // The wire: a file for each operation, shapes, validation, error codes.
+        // The wire: a file for each operation, shapes, validation, error codes, request signing and
+        // its verification.
         .target(
-            name: "SageMakerAPI", dependencies: ["Tuning"],
+            name: "SageMakerAPI", dependencies: ["Tuning", crypto],
             exclude: ["Resources/make_service_model.py"]),
         // Speaks to SageMaker, or to anything that speaks its API.
         .target(
             name: "SageMakerBackend", dependencies: ["Tuning", "SageMakerAPI", asyncHTTPClient]),
-        // Operation dispatch over HTTP.
+        // Operation dispatch over HTTP and TLS, access keys, the audit log.
         .target(
             name: "TuningServer",
             dependencies: [
-                "Tuning", "SageMakerAPI", "Orchestration", hummingbird, serviceLifecycle, logging,
+                "Tuning", "SageMakerAPI", "Orchestration", hummingbird, hummingbirdTLS, nioSSL,
+                serviceLifecycle, logging,
             ]),
         // A small neural network and the handwritten digits it learns: what the demo trains.
         .target(name: "DigitsTraining", exclude: ["Data/export_digits.py"]),

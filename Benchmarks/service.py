@@ -6,6 +6,9 @@
 Needs wrk for the requests a second, and nothing else beyond Python's library.
 """
 
+import datetime
+import hashlib
+import hmac
 import json
 import pathlib
 import shutil
@@ -85,13 +88,33 @@ class Service:
         self.process.wait()
 
 
-def requests_a_second(service, directory):
+TARGET = "SageMaker.DescribeHyperParameterTuningJob"
+BODY = '{"HyperParameterTuningJobName": "finished"}'
+
+
+def signed_headers(address, key):
+    """The headers of a signed request; good for five minutes."""
+    moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    signed = {"host": address.split("//")[1], "x-amz-date": moment, "x-amz-target": TARGET}
+    names, lines = ";".join(signed), "".join(f"{n}:{v}\n" for n, v in signed.items())
+    body = hashlib.sha256(BODY.encode()).hexdigest()
+    request = hashlib.sha256(f"POST\n/\n\n{lines}\n{names}\n{body}".encode()).hexdigest()
+    scope = [moment[:8], "us-east-1", "sagemaker", "aws4_request"]
+    secret = b"AWS4" + key["SecretAccessKey"].encode()
+    for part in [*scope, f"AWS4-HMAC-SHA256\n{moment}\n{'/'.join(scope)}\n{request}"]:
+        secret = hmac.digest(secret, part.encode(), "sha256")
+    credential = "/".join([key["AccessKeyId"], *scope])
+    return {
+        "X-Amz-Date": moment,
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, "
+                         f"Signature={secret.hex()}"}
+
+
+def requests_a_second(service, directory, headers):
     script = pathlib.Path(directory, "describe.lua")
-    script.write_text(
-        'wrk.method = "POST"\n'
-        'wrk.headers["X-Amz-Target"] = "SageMaker.DescribeHyperParameterTuningJob"\n'
-        'wrk.headers["Content-Type"] = "application/x-amz-json-1.1"\n'
-        'wrk.body = \'{"HyperParameterTuningJobName": "finished"}\'\n')
+    headers = {"X-Amz-Target": TARGET, "Content-Type": "application/x-amz-json-1.1", **headers}
+    lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items()]
+    script.write_text("\n".join(['wrk.method = "POST"', f"wrk.body = '{BODY}'", *lines, ""]))
     output = subprocess.run(
         ["wrk", "-t", "1", "-c", str(CONNECTIONS), "-d", f"{SECONDS}s", "--latency", "-s",
          str(script), service.address],
@@ -123,7 +146,13 @@ def main(tuner):
               f"{service.ready_seconds:.3f} s, {service.resident_megabytes():.0f} MB resident")
         if shutil.which("wrk"):
             print(f"DescribeHyperParameterTuningJob at {CONNECTIONS} connections: "
-                  f"{requests_a_second(service, directory)}")
+                  f"{requests_a_second(service, directory, {})}")
+            # From here on every request must be signed.
+            key = json.loads(subprocess.run(
+                [tuner, "keys", "create", "--json", "--data", data],
+                capture_output=True, text=True, check=True).stdout)
+            headers = signed_headers(service.address, key)
+            print(f"the same, signed: {requests_a_second(service, directory, headers)}")
         else:
             print("wrk is not installed: requests a second were not measured")
         service.kill()

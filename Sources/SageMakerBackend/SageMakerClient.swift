@@ -21,15 +21,18 @@ package struct SageMakerClient: Sendable {
     }()
 
     private let endpoint: String
+    private let signer: Signer?
     private let http: HTTPClient
 
     /// Calls a service.
     ///
     /// - Parameters:
     ///   - endpoint: Its address, such as `http://127.0.0.1:8080`.
+    ///   - signer: Signs every request; without one they go out unsigned.
     ///   - http: What connects; a client of its own unless given.
-    package init(endpoint: String, http: HTTPClient? = nil) {
+    package init(endpoint: String, signer: Signer? = nil, http: HTTPClient? = nil) {
         self.endpoint = endpoint
+        self.signer = signer
         self.http = http ?? Self.connections
     }
 
@@ -43,14 +46,14 @@ package struct SageMakerClient: Sendable {
     package func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
         var message = HTTPClientRequest(url: endpoint)
         message.method = .POST
-        message.headers.add(name: "Content-Type", value: "application/x-amz-json-1.1")
-        message.headers.add(name: "X-Amz-Target", value: "SageMaker.\(operation)")
-        message.body = .bytes(request.encoded)
+        let body = request.encoded
+        message.headers = .init(headers(operation, body: body).map { ($0.name, $0.value) })
+        message.body = .bytes(body)
         let answer = try await http.execute(
             message, timeout: .nanoseconds(Self.timeout.components.seconds * 1_000_000_000))
-        let body = try await answer.body.collect(upTo: Self.answerBytesMax)
+        let text = try await answer.body.collect(upTo: Self.answerBytesMax)
         let value =
-            try body.readableBytes == 0 ? [:] : JSONValue(parsing: Array(body.readableBytesView))
+            try text.readableBytes == 0 ? [:] : JSONValue(parsing: Array(text.readableBytesView))
         guard answer.status.code < 300 else {
             throw APIError(
                 value["__type"]?.string ?? "Unknown",
@@ -58,5 +61,23 @@ package struct SageMakerClient: Sendable {
                 status: Int(answer.status.code))
         }
         return value
+    }
+
+    /// The headers of a call, signed where there is a signer.
+    private func headers(_ operation: String, body: [UInt8]) -> [SignableRequest.Header] {
+        let headers: [SignableRequest.Header] = [
+            .init("Content-Type", "application/x-amz-json-1.1"),
+            .init("X-Amz-Target", "SageMaker.\(operation)"),
+        ]
+        guard let signer, let address = URLComponents(string: endpoint), let host = address.host
+        else { return headers }
+        // The host as the client writes it: with its port, unless that is the scheme's own.
+        let standardPort = address.scheme == "https" ? 443 : 80
+        let port = address.port.flatMap { $0 == standardPort ? nil : ":\($0)" } ?? ""
+        let request = SignableRequest(
+            method: "POST", path: address.percentEncodedPath,
+            query: address.percentEncodedQuery ?? "",
+            headers: headers + [.init("Host", host + port)])
+        return signer.signed(request, body: body, at: Date()).headers
     }
 }

@@ -3,10 +3,10 @@ import Logging
 import SageMakerAPI
 
 /// Makes every refusal an answer that clients of the API can read, and names each request.
-struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
+struct ErrorAnswers: RouterMiddleware {
     func handle(
-        _ request: Request, context: Context,
-        next: (Request, Context) async throws -> Response
+        _ request: Request, context: ServiceContext,
+        next: (Request, ServiceContext) async throws -> Response
     ) async throws -> Response {
         var response: Response
         do {
@@ -18,7 +18,7 @@ struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
             response = Response(
                 .init(APIError("UnknownOperationException", text, status: error.status.code)))
         }
-        response.headers[.requestID] = RequestName.next()
+        response.headers[.requestID] = context.requestID
         return response
     }
 }

@@ -3,6 +3,12 @@ import Hummingbird
 extension HTTPFields.Element.Name {
     /// Names the operation.
     static let target = HTTPFields.Element.Name("X-Amz-Target")!
+    /// Says where a browser's request comes from.
+    static let fetchSite = HTTPFields.Element.Name("Sec-Fetch-Site")!
+    /// Says where a proxy's request comes from.
+    static let forwardedFor = HTTPFields.Element.Name("X-Forwarded-For")!
+    /// A second Host header; the first is the request's authority.
+    static let host = HTTPFields.Element.Name("Host")!
     /// Names the request in the answer.
     static let requestID = HTTPFields.Element.Name("x-amzn-RequestId")!
 }

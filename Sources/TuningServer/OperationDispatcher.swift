@@ -48,21 +48,39 @@ package struct OperationDispatcher: Sendable {
     }
 
     /// Performs the operation that a target names; whatever goes wrong becomes an answer.
+    ///
+    /// - Parameter sender: Who is written down as the one who changed something; `nil` writes
+    ///   nothing.
     package func answer(
-        to target: String?, body: [UInt8], scope: RequestScope = RequestScope()
+        to target: String?, body: [UInt8], scope: RequestScope = RequestScope(),
+        sender: RequestSender? = nil
     ) async -> Answer {
+        var operation: SageMakerAPI.Operation?
+        var request: JSONValue?
+        let answer: Answer
+        var refusal: APIError?
         do {
-            let operation = try Operation(target: target)
-            return Answer(try await perform(operation, try Self.object(body), scope))
+            let named = try Operation(target: target)
+            operation = named
+            let object = try Self.object(body)
+            request = object
+            answer = Answer(try await perform(named, object, scope))
         } catch {
-            let refusal = APIError(error)
-            if refusal.status >= 500 {
+            let reason = APIError(error)
+            if reason.status >= 500 {
                 logger.error(
                     "Operation failed",
-                    metadata: ["target": "\(target ?? "")", "error": "\(error)"])
+                    metadata: [
+                        "operation": "\(operation?.rawValue ?? "")", "error": "\(error)",
+                    ])
             }
-            return Answer(refusal)
+            answer = Answer(reason)
+            refusal = reason
         }
+        if let operation, let sender {
+            AuditLog(logger: logger).record(operation, request, by: sender, refusal: refusal)
+        }
+        return answer
     }
 
     private static func object(_ body: [UInt8]) throws(APIError) -> JSONValue {

@@ -17,6 +17,13 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
         if request.headers[.origin] != nil {
             throw APIError.accessDenied("Requests from web pages are not accepted.")
         }
+        let site = request.headers[.fetchSite]
+        guard site == nil || site == "none" || site == "same-origin" else {
+            throw APIError.accessDenied("Requests from web pages are not accepted.")
+        }
+        guard request.headers[.host] == nil else {
+            throw APIError.accessDenied("A request must have one Host header.")
+        }
         if isOnLoopback, !Loopback.isAuthority(request.head.authority) {
             throw APIError.accessDenied(
                 "The Host header must name this service: 127.0.0.1, localhost or [::1].")

@@ -1,5 +1,8 @@
+import Foundation
 import Hummingbird
+import HummingbirdTLS
 import Logging
+import NIOSSL
 import SageMakerAPI
 import ServiceLifecycle
 
@@ -13,19 +16,13 @@ package struct TunerServer: Service {
         package var port = 8080
         /// The account in the ARNs of new jobs.
         package var account = RequestScope.standardAccount
-        /// Whether something in front of the service keeps strangers out, so that it may listen
-        /// beyond loopback.
+        /// What TLS needs; without it requests come in the clear.
+        package var tls: TLSFiles?
+        /// Whether a proxy in front of the service does TLS.
         package var isBehindProxy = false
 
         /// Listens on loopback.
         package init() {}
-
-        /// Refuses to listen where strangers could come from.
-        ///
-        /// - Throws: `ServerError.beyondLoopback`.
-        package func check() throws(ServerError) {
-            guard isBehindProxy || Loopback.isHost(host) else { throw .beyondLoopback(host: host) }
-        }
     }
 
     /// The longest body that is read, in bytes.
@@ -34,21 +31,31 @@ package struct TunerServer: Service {
     private static let idleSecondsMax: Int64 = 75
 
     private let dispatcher: OperationDispatcher
+    private let access: AccessControl
+    private let audit: AuditLog
     private let configuration: Configuration
+    private let tls: TLSConfiguration?
     private let onListening: @Sendable (Int) async -> Void
     private let logger: Logger
 
     /// Takes what answers, and where.
     ///
-    /// - Parameter onListening: Called with the port once connections are accepted.
-    /// - Throws: `ServerError.beyondLoopback`.
+    /// - Parameters:
+    ///   - keys: The keys that requests are signed with; without any, loopback is open.
+    ///   - now: The clock that signatures are held against.
+    ///   - onListening: Called with the port once connections are accepted.
+    /// - Throws: `ServerError`.
     package init(
         _ dispatcher: OperationDispatcher, configuration: Configuration = Configuration(),
+        keys: AccessKeys? = nil, now: @escaping @Sendable () -> Date = { Date() },
         logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ServerError) {
-        try configuration.check()
+        try configuration.check(hasKeys: keys?.isOpen == false)
         self.dispatcher = dispatcher
+        self.access = AccessControl(keys: keys, verifier: SignatureVerifier(now: now))
+        self.audit = AuditLog(logger: logger)
         self.configuration = configuration
+        self.tls = try configuration.tls?.configuration()
         self.onListening = onListening
         self.logger = logger
     }
@@ -61,34 +68,55 @@ package struct TunerServer: Service {
     }
 
     /// The service as an application, for tests too.
+    ///
+    /// - Throws: When TLS cannot be set up.
     package var application: some ApplicationProtocol {
-        Application(
-            router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax))),
-            configuration: .init(
-                address: .hostname(configuration.host, port: configuration.port)),
-            onServerRunning: { [onListening] channel in
-                await onListening(channel.localAddress?.port ?? 0)
-            },
-            logger: logger)
+        get throws {
+            Application(
+                router: router,
+                server: try tls.map { tls in
+                    try .tls(
+                        .http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax))),
+                        tlsConfiguration: tls)
+                } ?? .http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax))),
+                configuration: .init(
+                    address: .hostname(configuration.host, port: configuration.port)),
+                onServerRunning: { [onListening] channel in
+                    await onListening(channel.localAddress?.port ?? 0)
+                },
+                logger: logger)
+        }
+    }
+}
+
+extension TunerServer.Configuration {
+    /// Refuses to listen where strangers could come from, and with TLS that cannot work.
+    ///
+    /// - Parameter hasKeys: Whether requests must be signed.
+    /// - Throws: `ServerError`.
+    package func check(hasKeys: Bool) throws(ServerError) {
+        if isBehindProxy || !Loopback.isHost(host) {
+            switch (hasKeys, tls != nil || isBehindProxy) {
+            case (true, true): break
+            case (true, false): throw .withoutTLS(host: host)
+            case (false, true): throw .withoutKeys(host: host)
+            case (false, false): throw .beyondLoopback(host: host)
+            }
+        }
+        _ = try tls?.configuration()
     }
 }
 
 // MARK: - Routes
 
 extension TunerServer {
-    private var router: Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+    private var router: Router<ServiceContext> {
+        let router = Router(context: ServiceContext.self)
         router.add(middleware: ErrorAnswers())
-        router.add(middleware: RequestGuard(isOnLoopback: Loopback.isHost(configuration.host)))
-        router.post("/") { [dispatcher, account = configuration.account] request, _ in
-            let scope = RequestScope(
-                authorization: request.headers[.authorization], account: account)
-            return Response(
-                await dispatcher.answer(
-                    to: request.headers[.target], body: try await Self.body(of: request),
-                    scope: scope))
-        }
+        router.add(
+            middleware: RequestGuard(
+                isOnLoopback: Loopback.isHost(configuration.host) && !configuration.isBehindProxy))
+        router.post("/") { request, context in try await perform(request, context) }
         router.get("/healthz") { _, _ in "ok\n" }
         router.get("/readyz") { [dispatcher] _, _ in
             await dispatcher.isReady
@@ -96,6 +124,40 @@ extension TunerServer {
                 : Response(status: .serviceUnavailable)
         }
         return router
+    }
+
+    /// Performs the operation that a request asks for, if its sender may.
+    private func perform(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        let target = request.headers[.target]
+        var sender = RequestSender(
+            address: address(of: request, context), requestID: context.requestID)
+        let body: [UInt8]
+        do {
+            let claim = try access.claim(of: request)
+            body = try await Self.body(of: request)
+            if let claim {
+                try access.check(claim, body: body, target: target)
+                sender.keyID = claim.keyID
+            }
+        } catch let error as APIError {
+            if let operation = try? Operation(target: target) {
+                audit.record(operation, nil, by: sender, refusal: error)
+            }
+            throw error
+        }
+        let scope = RequestScope(
+            authorization: request.headers[.authorization], account: configuration.account)
+        return Response(
+            await dispatcher.answer(to: target, body: body, scope: scope, sender: sender))
+    }
+
+    /// Where a request comes from: what the proxy says, if there is one, else the connection.
+    private func address(of request: Request, _ context: ServiceContext) -> String? {
+        guard configuration.isBehindProxy,
+            let forwarded = request.headers[values: .forwardedFor].last
+        else { return context.address }
+        // Each proxy appends what it saw; only the last one is ours.
+        return forwarded.split(separator: ",").last.map { String($0.filter { $0 != " " }) }
     }
 
     private static func body(of request: Request) async throws -> [UInt8] {
@@ -106,20 +168,6 @@ extension TunerServer {
             return Array(buffer.readableBytesView)
         } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
             throw APIError.tooLarge(limit: bodyBytesMax)
-        }
-    }
-}
-
-/// Why the service refused to listen.
-package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
-    case beyondLoopback(host: String)
-
-    /// What is wrong and what would be right.
-    package var description: String {
-        switch self {
-        case .beyondLoopback(let host):
-            "Whoever reaches the service can run programs as its user, so it does not listen on "
-                + "\(host); use 127.0.0.1, or say that a proxy in front of it keeps others out."
         }
     }
 }

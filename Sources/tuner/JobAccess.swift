@@ -19,7 +19,8 @@ struct JobAccess: ParsableArguments {
     /// - Throws: `CommandRefusal` when the operation is refused.
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
         if let endpoint {
-            return try await OperationAccess.service(endpoint).call(operation, request)
+            return try await OperationAccess.service(endpoint, key: .ofEnvironment).call(
+                operation, request)
         }
         let assembly = try Assembly(reading: try DataDirectory(data))
         return try await OperationAccess.directory(assembly).call(operation, request)
@@ -50,7 +51,8 @@ struct JobAccess: ParsableArguments {
         -> JSONValue
     {
         if let endpoint {
-            return try await OperationAccess.service(endpoint).call(operation, request)
+            return try await OperationAccess.service(endpoint, key: .ofEnvironment).call(
+                operation, request)
         }
         let directory = try DataDirectory(data)
         // Opened for writing, a directory without a store would get one.
@@ -65,7 +67,8 @@ struct JobAccess: ParsableArguments {
                 throw CommandFailure(
                     "'\(directory.path)' is used by a run; interrupt that one instead")
             }
-            return try await OperationAccess.service(endpoint).call(operation, request)
+            return try await OperationAccess.service(endpoint, key: directory.accessKey).call(
+                operation, request)
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await assembly.orchestrator.run() }
@@ -79,8 +82,9 @@ struct JobAccess: ParsableArguments {
 
 /// A way to call the operations of the API.
 enum OperationAccess {
-    /// A running service, at an address that begins with `http://` or `https://`.
-    case service(String)
+    /// A running service, at an address that begins with `http://` or `https://`, and the key that
+    /// requests to it are signed with.
+    case service(String, key: AccessKey?)
     /// A data directory, opened by this process.
     case directory(Assembly)
 
@@ -89,13 +93,18 @@ enum OperationAccess {
     /// - Throws: `CommandRefusal` when it is refused.
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
         switch self {
-        case .service(let endpoint):
+        case .service(let endpoint, let key):
             guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
                 throw CommandFailure(
                     "the endpoint '\(endpoint)' must begin with http:// or https://")
             }
+            let region = ProcessInfo.processInfo.environment["AWS_REGION"]
+            let signer = key.map {
+                Signer(key: $0, region: region ?? RequestScope.standardRegion)
+            }
             do {
-                return try await SageMakerClient(endpoint: endpoint).call(operation, request)
+                return try await SageMakerClient(endpoint: endpoint, signer: signer)
+                    .call(operation, request)
             } catch let error as APIError {
                 throw CommandRefusal(code: error.code, message: error.message)
             } catch {
@@ -114,6 +123,27 @@ enum OperationAccess {
             }
             return value
         }
+    }
+}
+
+extension AccessKey {
+    /// The key of the environment variables that AWS's own programs read.
+    fileprivate static var ofEnvironment: AccessKey? {
+        let environment = ProcessInfo.processInfo.environment
+        guard let id = environment["AWS_ACCESS_KEY_ID"], !id.isEmpty,
+            let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
+        else { return nil }
+        let token = environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        return AccessKey(id: id, secret: secret, sessionToken: token)
+    }
+}
+
+extension DataDirectory {
+    /// A key of the service that uses the directory, where it has any: whoever may read its file
+    /// may do everything.
+    fileprivate var accessKey: AccessKey? {
+        let keys = try? AccessKeyFile(dataDirectory: url).keys()
+        return keys?.first { !$0.isReadOnly }?.accessKey
     }
 }
 

@@ -14,6 +14,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The address to listen on.") var host: String?
     @Option(help: "The port to listen on; 0 takes a free one.") var port: Int?
     @Option(help: "The data directory.") var data: String?
+    @Option(help: "The certificate for TLS, a PEM file.") var tlsCertificate: String?
+    @Option(help: "The certificate's private key, a PEM file.") var tlsKey: String?
+    @Flag(help: "Trust that a proxy does TLS and passes the Host header on; needs access keys.")
+    var behindProxy = false
     @Option(help: "What runs images that no rule takes: local or mock.") var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
@@ -22,14 +26,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try settings()
-        let configuration = try Self.configuration(settings)
         let directory = try DataDirectory(settings.dataDirectory)
         // Whoever reads the log may go away; that is no reason to stop serving.
         signal(SIGPIPE, SIG_IGN)
         let logger = Logger.standardError(level: logLevel)
+        let keys = try Self.keys(directory, logger)
+        let configuration = try Self.configuration(settings, keys: keys)
         let assembly = try Assembly(settings, directory: directory, logger: logger)
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
-        let server = try Self.server(configuration, assembly)
+        let server = try Self.server(configuration, keys, assembly)
         var services = ServiceGroupConfiguration(
             services: [assembly.orchestrator, server],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -44,30 +49,55 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static func configuration(
-        _ settings: Settings
+        _ settings: Settings, keys: AccessKeys
     ) throws(CommandFailure) -> TunerServer.Configuration {
         var configuration = TunerServer.Configuration()
         configuration.host = settings.host
         configuration.port = settings.port
         configuration.account = settings.account
+        configuration.isBehindProxy = settings.behindProxy
+        if settings.tls.isOn {
+            configuration.tls = TLSFiles(
+                certificate: settings.tls.certificate, privateKey: settings.tls.privateKey)
+        }
         do {
-            try configuration.check()
+            try configuration.check(hasKeys: !keys.isOpen)
         } catch {
             throw CommandFailure(error.description)
         }
         return configuration
     }
 
+    private static func keys(
+        _ directory: DataDirectory, _ logger: Logger
+    ) throws(CommandFailure) -> AccessKeys {
+        let keys: AccessKeys
+        do {
+            keys = try AccessKeys(AccessKeyFile(dataDirectory: directory.url), logger: logger)
+        } catch {
+            throw CommandFailure(error.description)
+        }
+        if keys.isOpen {
+            logger.warning(
+                """
+                There are no access keys: every user of this machine can call the service, and so \
+                run programs as its user; `tuner keys create` makes a key
+                """)
+        }
+        return keys
+    }
+
     private static func server(
-        _ configuration: TunerServer.Configuration, _ assembly: Assembly
+        _ configuration: TunerServer.Configuration, _ keys: AccessKeys, _ assembly: Assembly
     ) throws -> TunerServer {
         let dispatcher = OperationDispatcher(
             orchestrator: assembly.orchestrator, checkImage: assembly.checkImage,
             logger: assembly.logger)
         return try TunerServer(
-            dispatcher, configuration: configuration, logger: assembly.logger
+            dispatcher, configuration: configuration, keys: keys, logger: assembly.logger
         ) { port in
-            let endpoint = "http://\(configuration.host.urlHost):\(port)"
+            let scheme = configuration.tls == nil ? "http" : "https"
+            let endpoint = "\(scheme)://\(configuration.host.urlHost):\(port)"
             try? endpoint.write(
                 to: assembly.directory.endpointFile, atomically: true, encoding: .utf8)
             print("tuner: listening on \(endpoint)")
@@ -80,6 +110,9 @@ struct ServeCommand: AsyncParsableCommand {
         if let host { settings.host = host }
         if let port { settings.port = port }
         if let data { settings.dataDirectory = data }
+        if let tlsCertificate { settings.tls.certificate = tlsCertificate }
+        if let tlsKey { settings.tls.privateKey = tlsKey }
+        if behindProxy { settings.behindProxy = true }
         if let backend {
             guard let known = Settings.Backend(rawValue: backend) else {
                 let names = Settings.Backend.allCases.map(\.rawValue).joined(separator: ", ")

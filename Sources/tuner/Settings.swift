@@ -9,6 +9,10 @@ struct Settings: Codable, Equatable {
     var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
     var port = 8080
+    /// What TLS needs; both or neither.
+    var tls = TLS()
+    /// Whether a proxy in front of the service does TLS.
+    var behindProxy = false
     /// Where everything is kept.
     var dataDirectory = DataDirectory.standardPath
     /// Runs images that no other rule takes: `local` or `mock`.
@@ -26,6 +30,17 @@ struct Settings: Codable, Equatable {
     enum Backend: String, Codable, CaseIterable {
         case local
         case mock
+    }
+
+    /// The PEM files that TLS needs; empty where requests come in the clear.
+    struct TLS: Codable, Equatable {
+        /// The path of the certificate, and of those that vouch for it.
+        var certificate = ""
+        /// The path of its private key.
+        var privateKey = ""
+
+        /// Whether requests come over TLS.
+        var isOn: Bool { !certificate.isEmpty }
     }
 
     /// How local processes run.
@@ -76,6 +91,9 @@ extension Settings {
         guard account.utf8.count == 12, account.utf8.allSatisfy({ (48...57).contains($0) }) else {
             throw SettingsError("account '\(account)' must be twelve digits")
         }
+        guard tls.certificate.isEmpty == tls.privateKey.isEmpty else {
+            throw SettingsError("TLS needs both tls.certificate and tls.privateKey")
+        }
         guard local.slots >= 0 else {
             throw SettingsError("local.slots \(local.slots) must not be negative")
         }
@@ -100,7 +118,8 @@ extension Settings {
         let place = path.isEmpty ? "the file" : path.joined(separator: ".")
         switch (standard, given) {
         case (_, .null): return standard
-        case (.integer, .integer), (.string, .string): return given
+        case (.integer, .integer), (.string, .string), (.bool, .bool): return given
+        case (.bool, _): throw SettingsError("\(place) must be true or false")
         case (.integer, _): throw SettingsError("\(place) must be a whole number")
         case (.string, _): throw SettingsError("\(place) must be a text; put it in quotes")
         case (.array, .array(let elements)):

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
-READY = re.compile(r"tuner: listening on (http://\S+)\n")
+READY = re.compile(r"tuner: listening on (https?://\S+)\n")
 
 
 class Service:
@@ -58,8 +58,8 @@ class Service:
         self.endpoint = match.group(1)
         return self
 
-    def client(self, **options):
-        """A boto3 client that tries everything once."""
+    def client(self, key=("test", "test"), verify=None, **options):
+        """A boto3 client that tries everything once, with an access key and its secret."""
         config = Config(
             retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30, **options
         )
@@ -67,8 +67,9 @@ class Service:
             "sagemaker",
             endpoint_url=self.endpoint,
             region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=key[0],
+            aws_secret_access_key=key[1],
+            verify=verify,
             config=config,
         )
 

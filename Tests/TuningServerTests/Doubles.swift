@@ -14,7 +14,7 @@ struct InstantBackend: TrainingBackend {
         _ = try await session.report(.entered(.training, at: Date(), message: nil))
         let value = attempt.hyperparameters["lr"].flatMap(Double.init) ?? 0
         let names = attempt.definition.metrics.map(\.name)
-        let values = Dictionary(uniqueKeysWithValues: names.map { ($0, value) })
+        let values = Dictionary(names.map { ($0, value) }) { first, _ in first }
         if !values.isEmpty {
             let sample = MetricSample(time: Date(), values: values)
             _ = try await session.report(.measured([sample], ReportMark("1")))
@@ -44,8 +44,10 @@ struct TestService {
     let dispatcher: OperationDispatcher
     let orchestrator: Orchestrator
 
-    init(checkImage: @escaping ImageCheck = { _ in nil }) {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    /// A logger that keeps nothing.
+    static let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    init(checkImage: @escaping ImageCheck = { _ in nil }, logger: Logger = silence) {
         orchestrator = Orchestrator(
             store: InMemoryTuningStore(), routes: BackendRoutes(InstantBackend()),
             strategies: { _, space, _ in DrawnPoints(space: space) }, logger: logger)
@@ -54,8 +56,10 @@ struct TestService {
     }
 
     /// Runs the service while a body works with it.
-    static func run(_ body: (TestService) async throws -> Void) async throws {
-        let service = TestService()
+    static func run(
+        logger: Logger = silence, _ body: (TestService) async throws -> Void
+    ) async throws {
+        let service = TestService(logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.orchestrator.run() }
             try await body(service)

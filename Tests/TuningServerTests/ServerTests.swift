@@ -141,18 +141,6 @@ struct ServerTests {
         }
     }
 
-    @Test("Does not listen beyond loopback, unless something keeps strangers out")
-    func beyondLoopback() throws {
-        var configuration = TunerServer.Configuration()
-        configuration.host = "0.0.0.0"
-        let dispatcher = TestService().dispatcher
-        #expect(throws: ServerError.beyondLoopback(host: "0.0.0.0")) {
-            try TunerServer(dispatcher, configuration: configuration, logger: Self.logger)
-        }
-        configuration.isBehindProxy = true
-        _ = try TunerServer(dispatcher, configuration: configuration, logger: Self.logger)
-    }
-
     @Test("Says which port it listens on, and ends when it is asked to")
     func listening() async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)

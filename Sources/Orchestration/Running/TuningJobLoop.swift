@@ -167,15 +167,26 @@ extension TuningJobLoop {
             case .started(let attempt, _):
                 logger.info("attempt \(attempt) started", metadata: metadata)
             case .attemptFailed(let failure):
-                logger.warning("attempt failed: \(failure.reason)", metadata: metadata)
+                logger.warning("attempt failed: \(failure.loggable)", metadata: metadata)
             case .finished(.failed(let failure)):
-                logger.warning("training job failed: \(failure.reason)", metadata: metadata)
+                logger.warning("training job failed: \(failure.loggable)", metadata: metadata)
             case .finished:
                 logger.info("training job \(training.status.rawValue)", metadata: metadata)
             case .created, .entered, .reported, .stopRequested, .paused: break
             }
         case .stopRequested: logger.info("stop requested")
         case .finished(let outcome, _): logger.info("tuning job finished: \(outcome)")
+        }
+    }
+}
+
+extension TrainingFailure {
+    /// What the log may hold of the reason: what a training program says on its way out often
+    /// quotes its hyperparameters, and those may be secret.
+    fileprivate var loggable: String {
+        switch cause {
+        case .algorithm: "the training program, see the job's description"
+        case .internal: reason
         }
     }
 }
