@@ -35,6 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
         let assembly = try Assembly(settings, directory: directory, logger: logger)
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
         let server = try Self.server(configuration, keys, assembly)
+        Self.warn(about: keys, logger)
         var services = ServiceGroupConfiguration(
             services: [assembly.orchestrator, server],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -71,20 +72,21 @@ struct ServeCommand: AsyncParsableCommand {
     private static func keys(
         _ directory: DataDirectory, _ logger: Logger
     ) throws(CommandFailure) -> AccessKeys {
-        let keys: AccessKeys
         do {
-            keys = try AccessKeys(AccessKeyFile(dataDirectory: directory.url), logger: logger)
+            return try AccessKeys(AccessKeyFile(dataDirectory: directory.url), logger: logger)
         } catch {
             throw CommandFailure(error.description)
         }
-        if keys.isOpen {
-            logger.warning(
-                """
-                There are no access keys: every user of this machine can call the service, and so \
-                run programs as its user; `tuner keys create` makes a key
-                """)
-        }
-        return keys
+    }
+
+    /// Says what it means to serve without keys.
+    private static func warn(about keys: AccessKeys, _ logger: Logger) {
+        guard keys.isOpen else { return }
+        logger.warning(
+            """
+            There are no access keys: every user of this machine can call the service, and so \
+            run programs as its user; `tuner keys create` makes a key
+            """)
     }
 
     private static func server(

@@ -70,7 +70,7 @@ def test_a_refused_job_leaves_nothing_behind(tuner, tmp_path, text, part):
         ("local: {images: {a: 3}}", "local.images.a must be a text"),
         ("local: {cores: 3}", "local.cores"),
         ("mock: {image: 'mock:nothing'}", "mock.image"),
-        ("host: 0.0.0.0", "127.0.0.1"),
+        ("host: 0.0.0.0", "access keys and TLS"),
         ("dataDirectory: ''", "dataDirectory"),
     ],
 )
