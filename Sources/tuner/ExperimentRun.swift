@@ -108,10 +108,7 @@ struct ExperimentRun {
         _ specification: TuningJobSpecification, as stored: TuningJob,
         _ reader: any TuningStoreReader
     ) async throws {
-        // What was stored has been through JSON, which has one way to write 1 and 1.0.
-        let asStored = try JSONDecoder().decode(
-            TuningJobSpecification.self, from: try JSONEncoder().encode(specification))
-        guard try await reader.specification(of: stored.id) == asStored else {
+        guard try await reader.specification(of: stored.id) == specification else {
             throw CommandFailure(
                 "'\(directory.path)' has another tuning job called '\(stored.name)'; "
                     + "give this one another name, or another --data")

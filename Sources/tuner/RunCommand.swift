@@ -37,12 +37,7 @@ struct RunCommand: AsyncParsableCommand {
                 value, at: path.split(separator: ".").map(String.init), of: String(path))
         }
         var settings = try config.map { try Settings(file: $0) } ?? Settings()
-        if let backend {
-            guard let known = Settings.Backend(rawValue: backend) else {
-                throw CommandFailure("there is no backend '\(backend)'; there are local, mock")
-            }
-            settings.backend = known
-        }
+        if let backend { settings.backend = try Settings.Backend(named: backend) }
         if let data { settings.dataDirectory = data }
         let directory = try DataDirectory(settings.dataDirectory)
         let run = ExperimentRun(

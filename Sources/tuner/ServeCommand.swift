@@ -115,13 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let tlsCertificate { settings.tls.certificate = tlsCertificate }
         if let tlsKey { settings.tls.privateKey = tlsKey }
         if behindProxy { settings.behindProxy = true }
-        if let backend {
-            guard let known = Settings.Backend(rawValue: backend) else {
-                let names = Settings.Backend.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandFailure("there is no backend '\(backend)'; there are \(names)")
-            }
-            settings.backend = known
-        }
+        if let backend { settings.backend = try Settings.Backend(named: backend) }
         do throws(SettingsError) {
             try settings.check()
         } catch {

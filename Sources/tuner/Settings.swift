@@ -64,6 +64,19 @@ struct Settings: Codable, Equatable {
     }
 }
 
+extension Settings.Backend {
+    /// The backend that an option names.
+    ///
+    /// - Throws: `CommandFailure` that lists the names there are.
+    init(named name: String) throws(CommandFailure) {
+        guard let known = Self(rawValue: name) else {
+            let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure("there is no backend '\(name)'; there are \(names)")
+        }
+        self = known
+    }
+}
+
 // MARK: - Reading
 
 extension Settings {
