@@ -67,7 +67,9 @@ struct TypeTests {
         }
     }
 
-    @Test("A time is a number or a text in ISO 8601", arguments: ["yesterday", true, []] as [JSONValue])
+    @Test(
+        "A time is a number or a text in ISO 8601",
+        arguments: ["yesterday", true, []] as [JSONValue])
     func times(value: JSONValue) throws {
         let error = try #require(throws: APIError.self) {
             try ListTrainingJobs(body: ["CreationTimeAfter": value])
