@@ -27,7 +27,7 @@ struct ExperimentRun {
     func perform() async throws {
         let name = request["HyperParameterTuningJobName"]?.string ?? ""
         // Before anything is made: a request that is refused leaves nothing behind.
-        let specification = try Assembly.specification(
+        let specification = try await Assembly.specification(
             of: request, settings, directory: directory, logger: logger)
         let assembly = try Assembly(
             settings, directory: directory, logger: logger,

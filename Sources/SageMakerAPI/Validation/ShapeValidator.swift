@@ -66,14 +66,14 @@ struct ShapeValidator {
 
     private mutating func walk(_ value: JSONValue, _ shape: Shape, at step: Step) {
         path.append(step)
-        if value == .null { refuse(value, "not be null") } else { walk(value, shape) }
+        if value.isNull { refuse(value, "not be null") } else { walk(value, shape) }
         path.removeLast()
     }
 
     private mutating func walk(_ object: [String: JSONValue], _ members: [Shape.Member]) {
         for member in members {
             let value = object[member.name] ?? .null
-            if value == .null, !member.isRequired { continue }
+            if value.isNull, !member.isRequired { continue }
             walk(value, model[member.shape], at: .member(member.name))
         }
     }
@@ -91,7 +91,7 @@ extension ShapeValidator {
         var wrongValues: [String] = []
         var others: [String] = []
         var count = 0
-        for (name, item) in object where item != .null {
+        for (name, item) in object where !item.isNull {
             count += 1
             if !key.demands(unmetBy: name).isEmpty { wrongKeys.append(name) }
             guard let text = item.string else {

@@ -63,6 +63,7 @@ struct DispatcherFuzzTests {
         switch operation {
         case .createTrainingJob: return Requests.trainingJob(name)
         case .createTuningJob: return Requests.tuningJob(name, count: 1)
+        case .createAlgorithm: return Requests.algorithm(name)
         default:
             let arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/\(name)"
             return [
