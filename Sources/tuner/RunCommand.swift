@@ -37,6 +37,9 @@ struct RunCommand: AsyncParsableCommand {
             try request.set(
                 value, at: path.split(separator: ".").map(String.init), of: String(path))
         }
+        guard request.object != nil else {
+            throw CommandFailure("the file '\(file)' is no object of names and values")
+        }
         let unknown = CreateHyperParameterTuningJob.unknownMembers(of: request)
         guard unknown.isEmpty else {
             throw CommandFailure("the file '\(file)': \(unknown.joined(separator: "; "))")
