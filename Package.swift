@@ -46,8 +46,12 @@ let package = Package(
     targets: [
         // The words of the domain, checked on creation, and the three protocols the rest implements.
         .target(name: "Tuning"),
-        // Low-discrepancy sequences; the numbers that model-based search is made of.
-        .target(name: "GaussianProcesses"),
+        // Dense kernels (Cholesky, triangular solves, covariances) in C, choosing at run time what
+        // the processor can do.
+        .target(name: "CNumerics"),
+        // Linear algebra, Gaussian process regression, acquisition functions and their
+        // maximisation, low-discrepancy sequences: plain numbers.
+        .target(name: "GaussianProcesses", dependencies: ["CNumerics"]),
         // Every search strategy, and the one place that picks it for a tuning plan.
         .target(name: "Strategies", dependencies: ["Tuning", "GaussianProcesses"]),
         // Training jobs as local processes, and as a simulation.
@@ -84,7 +88,8 @@ let package = Package(
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
         .testTarget(name: "TuningTests", dependencies: ["Tuning"]),
-        .testTarget(name: "GaussianProcessesTests", dependencies: ["GaussianProcesses"]),
+        .testTarget(
+            name: "GaussianProcessesTests", dependencies: ["CNumerics", "GaussianProcesses"]),
         .testTarget(
             name: "StrategiesTests", dependencies: ["Tuning", "Strategies", "TuningTesting"]),
         .testTarget(name: "BackendsTests", dependencies: ["Tuning", "Backends", "TuningTesting"]),
