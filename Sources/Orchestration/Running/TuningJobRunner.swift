@@ -148,7 +148,11 @@ extension TuningJobRunner {
         let strategies = try specification.definitions.enumerated().map { index, definition in
             // Definitions that share a space must not try the same points.
             try environment.strategies(
-                specification.plan, definition.searchSpace, seed &+ UInt64(index))
+                StrategyTask(
+                    plan: specification.plan, space: definition.searchSpace,
+                    seed: seed &+ UInt64(index),
+                    trialCountMax: specification.limits.trainingJobCountMax,
+                    parallelCountMax: specification.limits.parallelCountMax))
         }
         var events: [TuningEvent] = []
         var position: EventPosition?
