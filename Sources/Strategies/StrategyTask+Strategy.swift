@@ -9,7 +9,8 @@ extension StrategyTask {
         case .random: return RandomSearch(space: space, seed: seed)
         case .quasiRandom: return QuasiRandomSearch(space: space, seed: seed)
         case .grid(let levels): return GridSearch(try Grid(space, levels: levels), seed: seed)
-        case .bayesian: return QuasiRandomSearch(space: space, seed: seed)
+        case .bayesian:
+            return BayesianSearch(self)
         case .single:
             precondition(space.dimension == 0, "a single training job searches nothing")
             return SingleTraining()

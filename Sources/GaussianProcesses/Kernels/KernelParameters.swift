@@ -6,28 +6,34 @@ public struct KernelParameters: Hashable, Sendable {
     public var logLengthScales: [Double]
     /// ln s², the variance of the function, in squared standardised cost.
     public var logVariance: Double
+    /// ln a², the variance of the additive part.
+    public var logAdditiveVariance: Double
     /// ln σ², the variance of the noise, in squared standardised cost.
     public var logNoise: Double
 
     /// Takes logarithms.
-    public init(logLengthScales: [Double], logVariance: Double, logNoise: Double) {
+    public init(logLengthScales: [Double], logVariance: Double, logAdditiveVariance: Double, logNoise: Double) {
         self.logLengthScales = logLengthScales
         self.logVariance = logVariance
+        self.logAdditiveVariance = logAdditiveVariance
         self.logNoise = logNoise
     }
 
     /// All of them in a row: the length scales, the variance, the noise.
-    init(vector: [Double]) {
-        logLengthScales = Array(vector.dropLast(2))
-        logVariance = vector[vector.count - 2]
+    public init(vector: [Double]) {
+        logLengthScales = Array(vector.dropLast(3))
+        logVariance = vector[vector.count - 3]
+        logAdditiveVariance = vector[vector.count - 2]
         logNoise = vector[vector.count - 1]
     }
 
     /// All of them in a row: the length scales, the variance, the noise.
-    var vector: [Double] { logLengthScales + [logVariance, logNoise] }
+    public var vector: [Double] { logLengthScales + [logVariance, logAdditiveVariance, logNoise] }
 
     /// s².
     public var variance: Double { exp(logVariance) }
+    public var additiveVariance: Double { logAdditiveVariance < -20 ? 0 : exp(logAdditiveVariance) }
+    public var totalVariance: Double { variance + additiveVariance }
     /// σ².
     public var noise: Double { exp(logNoise) }
     /// 1/ℓ² for each dimension.

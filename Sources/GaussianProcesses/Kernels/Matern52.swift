@@ -14,14 +14,14 @@ enum Matern52 {
         var covariances = Matrix(rows: count, columns: count)
         var slopes = Matrix(rows: withSlopes ? count : 0, columns: count)
         let variance = parameters.variance
-        points.withKernelPoints(weights: parameters.weights) { kernelPoints in
+        points.withKernelPoints(weights: parameters.weights, additive: parameters.additiveVariance) { kernelPoints in
             covariances.withUnsafeMutableElements { rows in
                 slopes.withUnsafeMutableElements { slopeRows in
                     for row in 0..<count {
                         cn_matern52(
                             kernelPoints, row, points[row], variance, rows + row * count,
                             withSlopes ? slopeRows + row * count : nil)
-                        rows[row * count + row] = variance
+                        rows[row * count + row] = parameters.totalVariance
                     }
                 }
             }
@@ -35,7 +35,7 @@ enum Matern52 {
     ) -> Matrix {
         var covariances = Matrix(rows: points.count, columns: others.count)
         let variance = parameters.variance
-        others.withKernelPoints(weights: parameters.weights) { kernelPoints in
+        others.withKernelPoints(weights: parameters.weights, additive: parameters.additiveVariance) { kernelPoints in
             covariances.withUnsafeMutableElements { rows in
                 for row in 0..<points.count {
                     cn_matern52(

@@ -42,7 +42,7 @@ public struct GaussianProcess: Sendable {
         var failure = NotPositiveDefinite(pivot: 0)
         for exponent in [0, -10, -9, -8, -7, -6, -5, -4] {
             let relative = exponent == 0 ? 0 : pow(10, Double(exponent))
-            added = relative * parameters.variance
+            added = relative * parameters.totalVariance
             do throws(NotPositiveDefinite) {
                 let belief = try Conditioned(
                     covariance: covariance, noise: parameters.noise + added, data: data)
@@ -63,8 +63,8 @@ public struct GaussianProcess: Sendable {
         throw failure
     }
 
-    /// How many imagined outcomes of the pending points are kept; one where none are pending.
-    public var scenarioCount: Int { weights.count }
+    /// Whether points are pending, with imagined outcomes.
+    public var isConditioned: Bool { !fantasies.isEmpty }
 
     /// Counts points as tried, each imagined outcome being one scenario.
     ///
@@ -78,7 +78,7 @@ public struct GaussianProcess: Sendable {
         precondition(fantasies.isEmpty, "conditioned twice")
         for point in pending {
             let covariances = covariances(with: point)
-            try factor.append(covariances, variance: parameters.variance + noise)
+            try factor.append(covariances, variance: parameters.totalVariance + noise)
             points.append(point)
         }
         fantasies = scenarios
@@ -91,7 +91,7 @@ public struct GaussianProcess: Sendable {
 
     private func covariances(with point: [Double]) -> [Double] {
         var covariances = Array(repeating: 0.0, count: points.count)
-        points.withKernelPoints(weights: parameters.weights) {
+        points.withKernelPoints(weights: parameters.weights, additive: parameters.additiveVariance) {
             cn_matern52($0, points.count, point, parameters.variance, &covariances, nil)
         }
         return covariances
@@ -124,7 +124,7 @@ extension GaussianProcess {
         factor.solveLower(&covariances)
         let observed = cn_dot(covariances, whitened, observationCount)
         let variance =
-            parameters.variance - cn_dot(covariances, covariances, covariances.count)
+            parameters.totalVariance - cn_dot(covariances, covariances, covariances.count)
         return Normal(
             mean: mean + observed, standardDeviation: max(variance, Self.varianceMin).squareRoot())
     }
@@ -159,7 +159,7 @@ extension GaussianProcess {
         }
         for column in 0..<count {
             variances[column] =
-                max(parameters.variance - variances[column], Self.varianceMin).squareRoot()
+                max(parameters.totalVariance - variances[column], Self.varianceMin).squareRoot()
         }
         return (means, variances)
     }
@@ -181,14 +181,15 @@ extension GaussianProcess {
         let count = points.count
         var covariances = Array(repeating: 0.0, count: count)
         var slopes = covariances
-        return points.withKernelPoints(weights: parameters.weights) { kernelPoints in
+        return points.withKernelPoints(weights: parameters.weights, additive: parameters.additiveVariance) { kernelPoints in
             cn_matern52(
                 kernelPoints, count, point, parameters.variance, &covariances, &slopes)
             var factors = Array(repeating: 0.0, count: count)
             func gradient(_ coefficients: [Double], scale: Double) -> [Double] {
                 for index in 0..<count { factors[index] = coefficients[index] * slopes[index] }
                 var gradient = Array(repeating: 0.0, count: points.numericCount)
-                cn_displacement_sums(kernelPoints, count, point, factors, &gradient)
+                cn_displacement_sums(
+                    kernelPoints, count, point, factors, coefficients, &gradient)
                 for index in gradient.indices { gradient[index] *= scale }
                 return gradient
             }
@@ -196,7 +197,7 @@ extension GaussianProcess {
             let meanGradients = weights.map { gradient($0, scale: -1) }
             var solved = covariances
             factor.solveLower(&solved)
-            let variance = parameters.variance - cn_dot(solved, solved, count)
+            let variance = parameters.totalVariance - cn_dot(solved, solved, count)
             let deviation = max(variance, Self.varianceMin).squareRoot()
             factor.solveLowerTransposed(&solved)
             let deviationGradient =

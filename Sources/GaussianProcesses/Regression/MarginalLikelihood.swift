@@ -42,8 +42,10 @@ struct MarginalLikelihood {
         var weighted = belief.factor.inverseLowerTriangle()
         var variancePart = 0.0
         var noisePart = 0.0
+        var additivePart = 0.0
         let dimension = data.points.dimension
-        var sums = Array(repeating: 0.0, count: dimension)
+        var sums = Array(repeating: 0.0, count: dimension + 1)
+        var both = Matrix(rows: count, columns: count)
         weighted.withUnsafeMutableElements { inverse in
             covariance.withUnsafeElements { covariance in
                 slopes.withUnsafeElements { slopes in
@@ -53,25 +55,33 @@ struct MarginalLikelihood {
                         let own = alpha * alpha - inverse[start + row]
                         var sum = 0.0
                         for column in 0..<row {
-                            let both = alpha * belief.weights[column] - inverse[start + column]
-                            sum += both * covariance[start + column]
-                            inverse[start + column] = both * slopes[start + column]
+                            let product = alpha * belief.weights[column] - inverse[start + column]
+                            sum += product * covariance[start + column]
+                            both[row, column] = product
+                            inverse[start + column] = product * slopes[start + column]
                         }
                         variancePart += 2 * sum + own * parameters.variance
+                        additivePart += own * parameters.additiveVariance
                         noisePart += own * data.noiseFactors[row]
                     }
                 }
             }
-            data.points.withKernelPoints(weights: parameters.weights) { points in
+            data.points.withKernelPoints(
+                weights: parameters.weights, additive: parameters.additiveVariance
+            ) { points in
+                both.withUnsafeElements { both in
                 for row in 1..<max(1, count) {
                     cn_add_distance_sums(
-                        points, row, data.points[row], inverse + row * count, &sums)
+                        points, row, data.points[row], inverse + row * count,
+                        both + row * count, &sums)
+                }
                 }
             }
         }
         for index in 0..<dimension { gradient[index] -= sums[index] }
-        gradient[dimension] -= 0.5 * variancePart
-        gradient[dimension + 1] -= 0.5 * noisePart * parameters.noise
+        gradient[dimension] -= 0.5 * variancePart - sums[dimension]
+        gradient[dimension + 1] -= 0.5 * additivePart + sums[dimension]
+        gradient[dimension + 2] -= 0.5 * noisePart * parameters.noise
         return belief.negativeLogLikelihood + prior
     }
 }

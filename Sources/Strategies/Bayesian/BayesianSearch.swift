@@ -2,7 +2,7 @@ import Foundation
 import GaussianProcesses
 import Tuning
 
-nonisolated(unsafe) let knobs: [String: Double] = {
+let knobs: [String: Double] = {
     var k: [String: Double] = [:]
     for part in (ProcessInfo.processInfo.environment["KNOBS"] ?? "").split(separator: ",") {
         let kv = part.split(separator: "=")
@@ -12,195 +12,194 @@ nonisolated(unsafe) let knobs: [String: Double] = {
 }()
 func knob(_ name: String, _ value: Double) -> Double { knobs[name] ?? value }
 
-/// Bayesian optimisation by a Gaussian process.
+/// Bayesian optimisation: a Gaussian process says what to expect everywhere, and the point that
+/// promises the greatest improvement is tried next.
+///
+/// The first trials fill the space: its centre, then points of a scrambled Sobol sequence. Trials
+/// that are still running count with sixteen imagined outcomes each, drawn together from the model,
+/// so that trials at the same time differ from each other. Failed trials count as bad ones. What a
+/// suggestion was made of is in its decision; the next one starts from the kernel parameters there.
 struct BayesianSearch: SearchStrategy {
-    private let encoding: SpaceEncoding
-    private let seed: UInt64
+    let encoding: SpaceEncoding
+    let trialCountMax: Int?
     private let sequence: SobolSequence
-    private let budget: Int?
-    private var visited: VisitedHyperparameters
-    private var eventCount = 0
+    private(set) var visited: VisitedHyperparameters
+    private(set) var observations = ObservationSet()
+    /// The points of the trials that are still running.
+    private(set) var running: [Trial.ID: [Double]] = [:]
     private var createdCount = 0
-    private var running: [Trial.ID: [Double]] = [:]
-    private var latest: [Trial.ID: Cost] = [:]
-    private var points: [[Double]] = []
-    private var costs: [Double?] = []
-    private var lastParameters: KernelParameters?
+    private var eventCount = 0
+    /// What the last model was fitted with.
+    private(set) var last: Surrogate.Settings?
 
-    init(space: SearchSpace, seed: UInt64, budget: Int? = nil) {
-        encoding = SpaceEncoding(space)
-        self.seed = seed
-        self.budget = budget
-        var random = SeededGenerator(seed: seed)
+    /// Imagined outcomes of running trials.
+    static let scenarioCount = 16
+    /// Numbers of the Sobol sequence set aside for each suggestion.
+    private static let numbersPerSuggestion = 1 << 12
+    /// Points looked at for the first trials before giving up on the sequence.
+    private static let skipCountMax = 256
+
+    /// Searches the space of a task.
+    init(_ task: StrategyTask) {
+        encoding = SpaceEncoding(task.space)
+        trialCountMax = task.trialCountMax
+        var random = SeededGenerator(seed: task.seed)
         sequence = SobolSequence(
             dimension: min(encoding.domain.dimensions.count, SobolSequence.dimensionMax),
             scrambledBy: &random)
-        visited = VisitedHyperparameters(of: space, seed: seed)
+        visited = VisitedHyperparameters(of: task.space, seed: task.seed)
     }
 
     mutating func observe(_ event: TrialEvent) {
         eventCount += 1
         switch event.change {
         case .created(let hyperparameters, let decision, _):
-            visited.insert(hyperparameters)
             createdCount += 1
+            visited.insert(hyperparameters)
             running[event.trial] = encoding.point(for: hyperparameters)
-            if let kernel = decision.details?["kernel"]?.array {
-                let numbers = kernel.compactMap { $0.number }
-                if numbers.count == encoding.domain.dimensions.count + 2 {
-                    lastParameters = KernelParameters(
-                        logLengthScales: Array(numbers.dropLast(2)),
-                        logVariance: numbers[numbers.count - 2],
-                        logNoise: numbers[numbers.count - 1])
-                }
-            }
-        case .reported(let reports, _):
-            if let cost = reports.last(where: { $0.cost != nil })?.cost {
-                latest[event.trial] = cost
-            }
+            last = encoding.settings(from: decision) ?? last
         case .finished(let outcome):
             guard let point = running.removeValue(forKey: event.trial) else { return }
-            latest[event.trial] = nil
-            points.append(point)
-            costs.append(outcome.cost?.value)
-        default: break
+            observations.insert(point, cost: outcome.cost?.value)
+        case .started, .entered, .reported, .stopRequested, .attemptFailed, .paused: break
         }
     }
 
-    private var initialCount: Int {
-        let dimension = encoding.domain.dimensions.count
-        return max(2, Int(knob("init", 3) + knob("initD", 0.5) * Double(dimension)))
-    }
-
-    func suggestion(ordinal: Int, using random: inout SeededGenerator) throws -> Suggestion {
+    func suggestion(ordinal: Int, using random: inout SeededGenerator) -> Suggestion {
         if visited.isComplete { return .exhausted }
-        let finite = costs.compactMap { $0 }
-        if createdCount < initialCount || finite.count < 2 {
-            return initial(ordinal, &random)
+        guard createdCount >= initialCount, observations.finiteCount >= 2 else {
+            return filling(ordinal, fallback: nil, &random)
         }
-        return modelled(ordinal, &random)
+        guard
+            let surrogate = Surrogate(
+                observations.active.map { observations.all[$0] }, domain: encoding.domain,
+                last: last, isThorough: isThorough)
+        else { return filling(ordinal, fallback: "no model", &random) }
+        return improving(surrogate, ordinal, &random)
     }
 
-    private func initial(_ ordinal: Int, _ random: inout SeededGenerator) -> Suggestion {
-        let domain = encoding.domain
-        for attempt in 0..<256 {
-            var unit: [Double]
-            if ordinal == 0, attempt == 0, knob("centre", 1) > 0 {
-                unit = domain.dimensions.map { _ in 0.5 }
-            } else {
-                unit = sequence[ordinal + attempt * 7919]
-                while unit.count < domain.dimensions.count { unit.append(random.nextUnit()) }
-            }
-            let h = encoding.hyperparameters(at: domain.point(atUnit: unit))
-            if !visited.contains(h) {
-                return .start(h, .toTheEnd, Decision(rule: "initial", eventCount: eventCount))
-            }
-        }
-        guard let h = visited.remaining else { return .exhausted }
-        return .start(h, .toTheEnd, Decision(rule: "initial", eventCount: eventCount))
+    /// How many trials fill the space first.
+    private var initialCount: Int {
+        let wanted = 3 + encoding.domain.dimensions.count / 2
+        return min(wanted, max(3, (trialCountMax ?? .max) / 4))
     }
 
-    private func modelled(_ ordinal: Int, _ random: inout SeededGenerator) -> Suggestion {
-        let domain = encoding.domain
-        let finite = costs.compactMap { $0 }
-        let warped = CostWarp.warped(finite, mode: Int(knob("warp", 1)))
-        let worst = warped.max() ?? 0
-        let range = worst - (warped.min() ?? 0)
-        var data = TrainingData(
-            numericCount: domain.numericCount, categoricalCount: domain.categoricalCount,
-            capacity: points.count)
-        var index = 0
-        for (point, cost) in zip(points, costs) {
-            if cost != nil {
-                data.append(point, cost: warped[index])
-                index += 1
-            } else {
-                data.append(point, cost: worst + 0.25 * range)
-            }
+    /// Whether kernel parameters are searched for from afresh: always while there is little to go
+    /// by, now and then later.
+    private var isThorough: Bool {
+        switch observations.active.count {
+        case ..<20: true
+        case ..<100: createdCount.isMultiple(of: 10)
+        case ..<300: createdCount.isMultiple(of: 25)
+        default: false
         }
-        let prior = HyperparameterPrior(dimension: domain.dimensions.count)
-        var starts = [prior.mode]
-        if let lastParameters { starts.insert(lastParameters, at: 0) }
-        let fit = GaussianProcess.fit(
-            data, prior: prior, starts: starts, iterationMax: Int(knob("fit", 50)))
-        guard var model = try? GaussianProcess(data, fit.parameters) else {
-            return initial(ordinal, &random)
-        }
-        let pending = running.keys.sorted().compactMap { running[$0] }
-        let observed = model.beliefs(at: data.points)
-        let isNoisy = fit.parameters.noise > knob("noisy", 0.05) * fit.parameters.variance
-        var incumbent = isNoisy
-            ? observed.means.elements.min() ?? 0 : data.costs.min() ?? 0
-        incumbent -= knob("xi", 0)
-        if !pending.isEmpty {
-            let scenarios = (0..<16).map { _ in pending.map { _ in gaussian(&random) } }
-            try? model.condition(onPending: pending, scenarios: scenarios)
-        }
-        let incumbents =
-            model.scenarioCount == 1
-            ? [incumbent] : model.pendingCosts().map { min(incumbent, $0.min() ?? incumbent) }
-        let acquisition = LogExpectedImprovement([(model, incumbents)])
-        let order = data.costs.indices.sorted {
-            let v = isNoisy ? observed.means.elements : data.costs
-            return v[$0] < v[$1]
-        }
-        let best = order.prefix(5).map { data.points[$0] }
-        var candidates = PointSet(
-            numericCount: domain.numericCount, categoricalCount: domain.categoricalCount,
-            capacity: 2048)
-        let dimension = domain.dimensions.count
-        let offset = 1 + ordinal * 1024
-        for k in 0..<Int(knob("cands", 1024)) {
-            var unit = sequence[offset + k]
-            while unit.count < dimension { unit.append(random.nextUnit()) }
-            candidates.append(domain.point(atUnit: unit))
-        }
-        let scales = fit.parameters.logLengthScales.prefix(domain.numericCount).map {
-            max(1e-3, exp($0))
-        }
-        for centre in best {
-            for k in 0..<Int(knob("local", 64)) {
-                var point = centre
-                let width = [0.5, 0.1, 0.03, 0.01][k % 4]
-                let chance = max(0.2, min(1, 3 / Double(dimension)))
-                for d in 0..<dimension where random.nextUnit() < chance {
-                    switch domain.dimensions[d] {
-                    case .categorical(let count):
-                        point[d] = Double(Int(random.nextUnit() * Double(count)))
-                    default:
-                        point[d] += gaussian(&random) * width * min(1, scales[d])
-                    }
-                }
-                candidates.append(domain.snapped(point))
-            }
-        }
-        var maximizer = AcquisitionMaximizer(domain)
-        maximizer.startCount = Int(knob("starts", 6))
-        let proposals = maximizer.proposals(
-            for: acquisition, candidates: candidates, lengthScales: scales)
-        for proposal in proposals {
-            let h = encoding.hyperparameters(at: proposal.point)
-            if !visited.contains(h) {
-                let belief = model.posterior(at: proposal.point)
-                let details: JSONValue = [
-                    "kernel": .array(fit.parameters.vectorForDetails.map { .number($0) }),
-                    "mean": .number(belief.mean), "deviation": .number(belief.standardDeviation),
-                    "acquisition": .number(proposal.value),
-                ]
-                return .start(
-                    h, .toTheEnd,
-                    Decision(rule: "bayesian", eventCount: eventCount, details: details))
-            }
-        }
-        return initial(ordinal, &random)
-    }
-
-    private func gaussian(_ random: inout SeededGenerator) -> Double {
-        let u = max(random.nextUnit(), 1e-300), v = random.nextUnit()
-        return (-2 * log(u)).squareRoot() * cos(2 * Double.pi * v)
     }
 }
 
-extension KernelParameters {
-    var vectorForDetails: [Double] { logLengthScales + [logVariance, logNoise] }
+// MARK: - Filling the space
+
+extension BayesianSearch {
+    private func filling(
+        _ ordinal: Int, fallback: String?, _ random: inout SeededGenerator
+    ) -> Suggestion {
+        var details: [String: JSONValue] = [:]
+        details["fallback"] = fallback.map { .string($0) }
+        for attempt in 0..<Self.skipCountMax {
+            let isCentre = createdCount == 0 && attempt == 0
+            let unit =
+                isCentre
+                ? encoding.domain.dimensions.map { _ in 0.5 }
+                : unitPoint(ordinal + attempt * Self.numbersPerSuggestion, &random)
+            let hyperparameters = encoding.hyperparameters(
+                at: encoding.domain.point(atUnit: unit))
+            if !visited.contains(hyperparameters) {
+                return .start(
+                    hyperparameters, .toTheEnd,
+                    Decision(
+                        rule: isCentre ? "centre" : "sobol", eventCount: eventCount,
+                        details: details.isEmpty ? nil : .object(details)))
+            }
+        }
+        guard let hyperparameters = visited.remaining else { return .exhausted }
+        return .start(
+            hyperparameters, .toTheEnd, Decision(rule: "remaining", eventCount: eventCount))
+    }
+
+    /// A point of the sequence; coordinates it does not have are pseudo-random.
+    private func unitPoint(_ number: Int, _ random: inout SeededGenerator) -> [Double] {
+        var point = sequence[number]
+        while point.count < encoding.domain.dimensions.count { point.append(random.nextUnit()) }
+        return point
+    }
+}
+
+// MARK: - Improving
+
+extension BayesianSearch {
+    private func improving(
+        _ surrogate: Surrogate, _ ordinal: Int, _ random: inout SeededGenerator
+    ) -> Suggestion {
+        var fallbacks = surrogate.fallbacks
+        var process = surrogate.process
+        let pending = running.keys.sorted()
+        if !pending.isEmpty {
+            let scenarios = (0..<Self.scenarioCount).map { _ in
+                pending.map { _ in random.nextNormal() }
+            }
+            do {
+                try process.condition(
+                    onPending: pending.compactMap { running[$0] }, scenarios: scenarios)
+            } catch {
+                fallbacks.append("running trials ignored")
+            }
+        }
+        let incumbent = surrogate.incumbent
+        let incumbents =
+            process.isConditioned
+            ? process.pendingCosts().map { min(incumbent, $0.min() ?? incumbent) } : [incumbent]
+        let acquisition = LogExpectedImprovement([(process, incumbents)])
+        let proposals = proposals(acquisition, surrogate, ordinal, &random)
+        for proposal in proposals {
+            let hyperparameters = encoding.hyperparameters(at: proposal.point)
+            guard !visited.contains(hyperparameters) else { continue }
+            let details = BayesianDetails(
+                surrogate: surrogate, belief: process.posterior(at: proposal.point),
+                acquisition: proposal.value, pending: pending, fallbacks: fallbacks)
+            return .start(
+                hyperparameters, .toTheEnd,
+                Decision(
+                    rule: BayesianDetails.rule, eventCount: eventCount,
+                    details: encoding.json(details)))
+        }
+        return filling(ordinal, fallback: "every proposal was tried before", &random)
+    }
+
+    /// Points that promise much, the best first; the more observations, the fewer are looked at.
+    private func proposals(
+        _ acquisition: LogExpectedImprovement, _ surrogate: Surrogate, _ ordinal: Int,
+        _ random: inout SeededGenerator
+    ) -> [AcquisitionMaximizer.Proposal] {
+        let domain = encoding.domain
+        var maximizer = AcquisitionMaximizer(domain)
+        let candidates: CandidatePoints
+        switch surrogate.data.count {
+        case ..<150: candidates = CandidatePoints(globalCount: 1024, localCount: 64)
+        case ..<500:
+            candidates = CandidatePoints(globalCount: 512, localCount: 48)
+            (maximizer.startCount, maximizer.turnMax, maximizer.iterationMax) = (4, 2, 20)
+        default:
+            candidates = CandidatePoints(globalCount: 384, localCount: 32)
+            (maximizer.startCount, maximizer.turnMax, maximizer.iterationMax) = (3, 2, 15)
+        }
+        let lengthScales = surrogate.settings.kernel.logLengthScales.prefix(domain.numericCount)
+            .map { max(1e-3, exp($0)) }
+        let points = candidates.points(
+            of: domain, unitPoint: unitPoint, from: ordinal * Self.numbersPerSuggestion,
+            around: surrogate.ranking.prefix(candidates.centreCount).map {
+                surrogate.data.points[$0]
+            },
+            lengthScales: lengthScales, using: &random)
+        return maximizer.proposals(
+            for: acquisition, candidates: points, lengthScales: lengthScales)
+    }
 }

@@ -95,6 +95,9 @@ struct SpaceEncoding: Sendable {
         return space.hyperparameters(at: UnitPoint(unit))
     }
 
+    /// The names of the parameters that the model sees, in its order.
+    var names: [Parameter.Name] { coordinates.indices.map { parameter($0).name } }
+
     private func parameter(_ index: Int) -> Parameter {
         space.parameters[coordinates[index].parameter]
     }
