@@ -20,9 +20,9 @@ typedef struct {
         cn_points points, size_t count, const double *other, double variance, double *covariances,
         double *slopes);
     void (*add_distance_sums)(
-        cn_points points, size_t count, const double *other, const double *factors, const double *additiveFactors, double *sums);
+        cn_points points, size_t count, const double *other, const double *factors, double *sums);
     void (*displacement_sums)(
-        cn_points points, size_t count, const double *other, const double *factors, const double *additiveFactors, double *gradient);
+        cn_points points, size_t count, const double *other, const double *factors, double *gradient);
 } kernel_set;
 
 #define DECLARE(name, suffix, result, ...) result cn_##name##_##suffix(__VA_ARGS__);
@@ -46,10 +46,10 @@ typedef struct {
             cn_points points, size_t count, const double *other, double variance, double \
             *covariances, double *slopes) \
     DECLARE(add_distance_sums, suffix, void, \
-            cn_points points, size_t count, const double *other, const double *factors, const double *additiveFactors, \
+            cn_points points, size_t count, const double *other, const double *factors, \
             double *sums) \
     DECLARE(displacement_sums, suffix, void, \
-            cn_points points, size_t count, const double *other, const double *factors, const double *additiveFactors, \
+            cn_points points, size_t count, const double *other, const double *factors, \
             double *gradient) \
     static const kernel_set suffix##_set = { \
         #suffix, \
@@ -154,11 +154,11 @@ void cn_matern52(
 }
 
 void cn_add_distance_sums(
-    cn_points points, size_t count, const double *other, const double *factors, const double *additiveFactors, double *sums) {
-    kernels()->add_distance_sums(points, count, other, factors, additiveFactors, sums);
+    cn_points points, size_t count, const double *other, const double *factors, double *sums) {
+    kernels()->add_distance_sums(points, count, other, factors, sums);
 }
 
 void cn_displacement_sums(
-    cn_points points, size_t count, const double *other, const double *factors, const double *additiveFactors, double *gradient) {
-    kernels()->displacement_sums(points, count, other, factors, additiveFactors, gradient);
+    cn_points points, size_t count, const double *other, const double *factors, double *gradient) {
+    kernels()->displacement_sums(points, count, other, factors, gradient);
 }

@@ -60,26 +60,6 @@ CN_TARGET static void CN(squared_distances)(
     }
 }
 
-CN_TARGET static void CN(add_additive)(
-    cn_points points, size_t start, size_t count, const double *other, double *covariances) {
-    const size_t dimension = points.numericCount + points.categoricalCount;
-    const double share = points.additiveVariance / (double)dimension;
-    for (size_t d = 0; d < points.numericCount; d++) {
-        const double *x = points.coordinates + d * points.stride + start;
-        const double at = other[d], weight = 0.5 * points.weights[d];
-        for (size_t j = 0; j < count; j++) {
-            const double difference = x[j] - at;
-            covariances[j] += share / (1.0 + weight * difference * difference);
-        }
-    }
-    for (size_t d = points.numericCount; d < dimension; d++) {
-        const double *x = points.coordinates + d * points.stride + start;
-        const double at = other[d];
-        const double unequal = share / (1.0 + 0.5 * points.weights[d]);
-        for (size_t j = 0; j < count; j++) covariances[j] += x[j] != at ? unequal : share;
-    }
-}
-
 CN_TARGET void CN(matern52)(
     cn_points points, size_t count, const double *other, double variance, double *covariances,
     double *slopes) {
@@ -102,7 +82,6 @@ CN_TARGET void CN(matern52)(
                 k[j] = (1.0 + root + s * (1.0 / 3.0)) * variance * CN(exp_negative)(-root);
             }
         }
-        if (points.additiveVariance > 0) CN(add_additive)(points, start, length, other, k);
     }
 }
 
@@ -123,8 +102,7 @@ CN_TARGET void CN(add_scaled)(double scale, const double *x, double *y, size_t n
 }
 
 CN_TARGET void CN(add_distance_sums)(
-    cn_points points, size_t count, const double *other, const double *factors,
-    const double *additiveFactors, double *sums) {
+    cn_points points, size_t count, const double *other, const double *factors, double *sums) {
     const size_t dimension = points.numericCount + points.categoricalCount;
     for (size_t d = 0; d < dimension; d++) {
         const double *x = points.coordinates + d * points.stride;
@@ -146,49 +124,11 @@ CN_TARGET void CN(add_distance_sums)(
         }
         for (size_t lane = 0; lane < 16; lane++) sum += lanes[lane];
         sums[d] += points.weights[d] * sum;
-        if (points.additiveVariance > 0) {
-            const double share = points.additiveVariance / (double)dimension;
-            const double weight = 0.5 * points.weights[d];
-            double total = 0, level = 0;
-            if (d < points.numericCount) {
-                double parts[8] = {0}, levels[8] = {0};
-                size_t i = 0;
-                for (; i + 8 <= count; i += 8)
-                    for (size_t lane = 0; lane < 8; lane++) {
-                        const double difference = x[i + lane] - at;
-                        const double half = weight * difference * difference;
-                        const double denominator = 1.0 + half;
-                        const double part = additiveFactors[i + lane] / denominator;
-                        levels[lane] += part;
-                        parts[lane] += part * half / denominator;
-                    }
-                for (; i < count; i++) {
-                    const double half = weight * (x[i] - at) * (x[i] - at);
-                    level += additiveFactors[i] / (1.0 + half);
-                    total += additiveFactors[i] * half / ((1.0 + half) * (1.0 + half));
-                }
-                for (size_t lane = 0; lane < 8; lane++) {
-                    total += parts[lane];
-                    level += levels[lane];
-                }
-            } else {
-                double equal = 0;
-                for (size_t i = 0; i < count; i++) {
-                    total += x[i] != at ? additiveFactors[i] : 0.0;
-                    equal += x[i] != at ? 0.0 : additiveFactors[i];
-                }
-                level = equal + total / (1.0 + weight);
-                total *= weight / ((1.0 + weight) * (1.0 + weight));
-            }
-            sums[dimension] += share * level;
-            sums[d] += 2 * share * total;
-        }
     }
 }
 
 CN_TARGET void CN(displacement_sums)(
-    cn_points points, size_t count, const double *other, const double *factors,
-    const double *additiveFactors, double *gradient) {
+    cn_points points, size_t count, const double *other, const double *factors, double *gradient) {
     for (size_t d = 0; d < points.numericCount; d++) {
         const double *x = points.coordinates + d * points.stride;
         const double at = other[d];
@@ -200,27 +140,6 @@ CN_TARGET void CN(displacement_sums)(
         for (; j < count; j++) sum += factors[j] * (at - x[j]);
         for (size_t lane = 0; lane < 16; lane++) sum += lanes[lane];
         gradient[d] = points.weights[d] * sum;
-        if (points.additiveVariance > 0) {
-            const double share =
-                points.additiveVariance / (double)(points.numericCount + points.categoricalCount);
-            const double weight = 0.5 * points.weights[d];
-            double parts[8] = {0}, total = 0;
-            size_t i = 0;
-            for (; i + 8 <= count; i += 8)
-                for (size_t lane = 0; lane < 8; lane++) {
-                    const double difference = at - x[i + lane];
-                    const double denominator = 1.0 + weight * difference * difference;
-                    parts[lane] +=
-                        additiveFactors[i + lane] * difference / (denominator * denominator);
-                }
-            for (; i < count; i++) {
-                const double difference = at - x[i];
-                const double denominator = 1.0 + weight * difference * difference;
-                total += additiveFactors[i] * difference / (denominator * denominator);
-            }
-            for (size_t lane = 0; lane < 8; lane++) total += parts[lane];
-            gradient[d] += points.weights[d] * share * total;
-        }
     }
 }
 

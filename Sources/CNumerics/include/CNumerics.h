@@ -62,7 +62,6 @@ typedef struct {
     size_t numericCount;
     size_t categoricalCount;
     const double *weights;
-    double additiveVariance;
 } cn_points;
 
 /// Matern 5/2 covariances of `count` points with one other point.
@@ -77,12 +76,10 @@ void cn_matern52(
 /// For each dimension d, adds Σ_j factors_j · weight_d · difference_dj² to sums_d: the sum over
 /// `count` points of how dimension d contributes to r² between them and one other point.
 void cn_add_distance_sums(
-    cn_points points, size_t count, const double *other, const double *factors,
-    const double *additiveFactors, double *sums);
+    cn_points points, size_t count, const double *other, const double *factors, double *sums);
 
 /// For each numeric dimension d, writes Σ_j factors_j · weight_d · (other_d − x_dj) to gradient_d.
 void cn_displacement_sums(
-    cn_points points, size_t count, const double *other, const double *factors,
-    const double *additiveFactors, double *gradient);
+    cn_points points, size_t count, const double *other, const double *factors, double *gradient);
 
 #endif
