@@ -28,6 +28,8 @@ let package = Package(
         .library(
             name: "Tuner",
             targets: ["Tuning", "Strategies", "Backends", "Stores", "Orchestration"]),
+        // What Benchmarks measures alone; depends on nothing.
+        .library(name: "GaussianProcesses", targets: ["GaussianProcesses", "CNumerics"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -89,7 +91,8 @@ let package = Package(
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
         .testTarget(name: "TuningTests", dependencies: ["Tuning"]),
         .testTarget(
-            name: "GaussianProcessesTests", dependencies: ["CNumerics", "GaussianProcesses"]),
+            name: "GaussianProcessesTests", dependencies: ["CNumerics", "GaussianProcesses"],
+            exclude: ["make_references.py"], resources: [.copy("References")]),
         .testTarget(
             name: "StrategiesTests", dependencies: ["Tuning", "Strategies", "TuningTesting"]),
         .testTarget(name: "BackendsTests", dependencies: ["Tuning", "Backends", "TuningTesting"]),

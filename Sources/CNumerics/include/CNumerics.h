@@ -1,8 +1,8 @@
 // Dense kernels on plain arrays of doubles.
 //
 // All matrices are row-major; `stride` is the distance between the starts of two rows, at least the
-// number of columns. Arrays need no alignment and must not overlap. Nothing allocates but
-// `cn_cholesky`, `cn_inverse` and the solves of many columns, and those on the stack alone.
+// number of columns. Arrays need no alignment and must not overlap. Nothing allocates; products,
+// factors, inverses and solves of many columns take up to 110 KiB of stack.
 //
 // Each kernel exists once in source and is compiled for several instruction sets; the best the
 // processor can do is chosen at the first call. Results differ between instruction sets in the
@@ -17,10 +17,13 @@
 /// The instruction set in use: "avx512", "avx2" or "portable".
 const char *cn_instruction_set(void);
 
-/// Uses an instruction set from now on; for tests and for replaying what another machine computed.
-/// Returns 1, or 0 and changes nothing where the processor cannot do it. Not to be called while
-/// other threads compute.
+/// Uses an instruction set from now on, on all threads; for replaying what another machine
+/// computed. Returns 1, or 0 and changes nothing where the processor cannot do it. Not to be called
+/// while other threads compute.
 int cn_use_instruction_set(const char *name);
+
+/// The same for the calling thread alone, whatever the others use; NULL ends it. For tests.
+int cn_use_instruction_set_on_thread(const char *name);
 
 // MARK: Linear algebra
 
@@ -28,7 +31,12 @@ int cn_use_instruction_set(const char *name);
 /// Returns 0, or k where the k-th pivot (from 1) is not a positive finite number; A is then spoilt.
 size_t cn_cholesky(double *a, size_t n, size_t stride);
 
-/// Solves L X = B in place; L is n × n lower triangular, B is n × m.
+/// The same where the rows before `first` are L already: factors the rows after them, in
+/// (n² - first²) (n - first) multiplications or less. The finished rows are only read.
+size_t cn_cholesky_append(double *a, size_t n, size_t stride, size_t first);
+
+/// Solves L X = B in place; L is n × n lower triangular, B is n × m. Multiplies by the reciprocals
+/// of L's diagonal, which must not overflow.
 void cn_solve_lower(
     const double *l, size_t n, size_t stride, double *b, size_t m, size_t bStride);
 

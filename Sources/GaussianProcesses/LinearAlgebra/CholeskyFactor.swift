@@ -81,6 +81,15 @@ extension CholeskyFactor {
         }
     }
 
+    /// Replaces every column of B by L⁻ᵀ of it; B is n × m.
+    public func solveLowerTransposed(columnsOf matrix: inout Matrix) {
+        precondition(matrix.rowCount == size, "\(matrix.rowCount) rows for \(size)")
+        let count = matrix.columnCount
+        matrix.withUnsafeMutableElements { columns in
+            withElements { cn_solve_lower_transposed($0, size, stride, columns, count, count) }
+        }
+    }
+
     /// The lower triangle of A⁻¹, n × n; what is above the diagonal has no meaning.
     ///
     /// - Complexity: 2n³/3 multiplications.
@@ -109,30 +118,61 @@ extension CholeskyFactor {
     ///   - covariances: The new row up to the diagonal, length n.
     ///   - variance: The new element of the diagonal.
     /// - Throws: `NotPositiveDefinite`, and nothing is changed.
-    /// - Complexity: n² multiplications; amortised, as room doubles when it runs out.
+    /// - Complexity: n² multiplications; moves the factor when room runs out.
     public mutating func append(
         _ covariances: [Double], variance: Double
     ) throws(NotPositiveDefinite) {
-        var row = covariances
-        solveLower(&row)
-        let pivot = variance - cn_dot(row, row, size)
-        guard pivot > 0, pivot.isFinite else { throw NotPositiveDefinite(pivot: size) }
-        if size == stride { reserve(max(16, 2 * size)) }
-        let start = size * stride
-        for (index, value) in row.enumerated() { elements[start + index] = value }
-        elements[start + size] = pivot.squareRoot()
-        size += 1
+        precondition(covariances.count == size, "\(covariances.count) numbers for \(size) rows")
+        try append(count: 1) { _, target in
+            for column in covariances.indices { target[column] = covariances[column] }
+            target[covariances.count] = variance
+        }
     }
 
-    /// Makes room for n rows.
-    private mutating func reserve(_ capacity: Int) {
+    /// Appends p rows and columns to A.
+    ///
+    /// - Parameter rows: The new rows of A, p × (n + p); only what is not above the diagonal is read.
+    /// - Throws: `NotPositiveDefinite`, and nothing is changed.
+    /// - Complexity: (n² + n p + p²/3) p multiplications; moves the factor when room runs out.
+    public mutating func append(rows: Matrix) throws(NotPositiveDefinite) {
+        precondition(
+            rows.columnCount == size + rows.rowCount,
+            "\(rows.rowCount) × \(rows.columnCount) numbers for \(size) rows")
+        let first = size
+        try append(count: rows.rowCount) { row, target in
+            for column in 0...first + row { target[column] = rows[row, column] }
+        }
+    }
+
+    /// Makes room for n rows, so that appending up to there moves nothing.
+    public mutating func reserveCapacity(_ capacity: Int) {
+        guard capacity > stride else { return }
         var grown = Array(repeating: 0.0, count: capacity * capacity)
-        for row in 0..<size {
-            for column in 0...row {
-                grown[row * capacity + column] = elements[row * stride + column]
+        grown.withUnsafeMutableBufferPointer { target in
+            elements.withUnsafeBufferPointer { source in
+                for row in 0..<size {
+                    for column in 0...row {
+                        target[row * capacity + column] = source[row * stride + column]
+                    }
+                }
             }
         }
         elements = grown
         stride = capacity
+    }
+
+    /// Appends rows of A that `write` puts, up to the diagonal, where it is told.
+    private mutating func append(
+        count: Int, write: (_ row: Int, _ target: UnsafeMutablePointer<Double>) -> Void
+    ) throws(NotPositiveDefinite) {
+        let (first, end) = (size, size + count)
+        if end > stride { reserveCapacity(max(16, end + end / 8)) }
+        let failure = elements.withUnsafeMutableBufferPointer { [stride] buffer in
+            guard let start = buffer.baseAddress else { return 0 }
+            for row in 0..<count { write(row, start + (first + row) * stride) }
+            return cn_cholesky_append(start, end, stride, first)
+        }
+        if failure > 0 { throw NotPositiveDefinite(pivot: failure - 1) }
+        size = end
     }
 }
