@@ -90,4 +90,21 @@ void cn_add_distance_sums(
 void cn_displacement_sums(
     cn_points points, size_t count, const double *other, const double *factors, double *gradient);
 
+/// The additive kernel: adds variance · mean_d u_d to the covariances of `count` points with one
+/// other point, u_d = 1 / (1 + ½ weight_d · difference_d²), categories that differ being 1 apart.
+void cn_add_additive(
+    cn_points points, size_t count, const double *other, double variance, double *covariances);
+
+/// What the gradient of the additive kernel is made of: adds Σ_j factors_j · ∂covariance_j/∂ln ℓ_d
+/// to sums_d for each dimension d, ℓ_d being weight_d^−½, and Σ_j factors_j · covariance_j to level.
+void cn_add_additive_sums(
+    cn_points points, size_t count, const double *other, const double *factors, double variance,
+    double *sums, double *level);
+
+/// For each numeric dimension d, adds −Σ_j factors_j · ∂covariance_j/∂other_d of the additive kernel
+/// to gradient_d.
+void cn_add_additive_displacements(
+    cn_points points, size_t count, const double *other, const double *factors, double variance,
+    double *gradient);
+
 #endif

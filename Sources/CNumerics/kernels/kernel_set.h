@@ -36,7 +36,19 @@
     KERNEL(void, displacement_sums,                                                               \
         (cn_points points, size_t count, const double *other, const double *factors,              \
             double *gradient),                                                                    \
-        (points, count, other, factors, gradient))
+        (points, count, other, factors, gradient))                                                \
+    KERNEL(void, add_additive,                                                                    \
+        (cn_points points, size_t count, const double *other, double variance,                    \
+            double *covariances),                                                                 \
+        (points, count, other, variance, covariances))                                            \
+    KERNEL(void, add_additive_sums,                                                               \
+        (cn_points points, size_t count, const double *other, const double *factors,              \
+            double variance, double *sums, double *level),                                        \
+        (points, count, other, factors, variance, sums, level))                                   \
+    KERNEL(void, add_additive_displacements,                                                      \
+        (cn_points points, size_t count, const double *other, const double *factors,              \
+            double variance, double *gradient),                                                   \
+        (points, count, other, factors, variance, gradient))
 
 #define CN_FIELD(result, name, parameters, arguments) result(*name) parameters;
 

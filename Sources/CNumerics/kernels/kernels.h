@@ -17,6 +17,7 @@
 
 #include "cholesky.h"
 #include "covariances.h"
+#include "additive.h"
 #include "triangular.h"
 
 #define CN_KERNEL(result, name, parameters, arguments) CN(name),

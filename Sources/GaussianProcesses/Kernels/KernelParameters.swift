@@ -32,7 +32,7 @@ public struct KernelParameters: Hashable, Sendable {
 
     /// s².
     public var variance: Double { exp(logVariance) }
-    public var additiveVariance: Double { logAdditiveVariance < -20 ? 0 : exp(logAdditiveVariance) }
+    public var additiveVariance: Double { exp(logAdditiveVariance) }
     public var totalVariance: Double { variance + additiveVariance }
     /// σ².
     public var noise: Double { exp(logNoise) }

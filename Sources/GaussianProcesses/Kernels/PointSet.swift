@@ -63,7 +63,7 @@ public struct PointSet: Sendable {
     ///
     /// - Parameter weights: 1/ℓ² for each dimension.
     func withKernelPoints<Result>(
-        weights: [Double], additive: Double = 0, _ body: (cn_points) throws -> Result
+        weights: [Double], _ body: (cn_points) throws -> Result
     ) rethrows -> Result {
         try coordinates.withUnsafeBufferPointer { coordinates in
             try weights.withUnsafeBufferPointer { weights in
@@ -71,7 +71,7 @@ public struct PointSet: Sendable {
                     cn_points(
                         coordinates: coordinates.baseAddress, stride: stride,
                         numericCount: numericCount, categoricalCount: categoricalCount,
-                        weights: weights.baseAddress, additiveVariance: additive))
+                        weights: weights.baseAddress))
             }
         }
     }

@@ -37,7 +37,7 @@ public struct GaussianProcess: Sendable {
     ///
     /// - Throws: `NotPositiveDefinite` when no jitter is enough.
     public init(_ data: TrainingData, _ parameters: KernelParameters) throws(NotPositiveDefinite) {
-        let (covariance, _) = Matern52.covariances(of: data.points, parameters, withSlopes: false)
+        let (covariance, _) = CovarianceFunction.covariances(of: data.points, parameters, withSlopes: false)
         var added = 0.0
         var failure = NotPositiveDefinite(pivot: 0)
         for exponent in [0, -10, -9, -8, -7, -6, -5, -4] {
@@ -91,8 +91,9 @@ public struct GaussianProcess: Sendable {
 
     private func covariances(with point: [Double]) -> [Double] {
         var covariances = Array(repeating: 0.0, count: points.count)
-        points.withKernelPoints(weights: parameters.weights, additive: parameters.additiveVariance) {
-            cn_matern52($0, points.count, point, parameters.variance, &covariances, nil)
+        points.withKernelPoints(weights: parameters.weights) {
+            CovarianceFunction.covariances(
+                $0, points.count, with: point, parameters, &covariances, slopes: nil)
         }
         return covariances
     }
@@ -134,7 +135,7 @@ extension GaussianProcess {
     /// - Returns: The means of each scenario, scenarios × m, and the deviations, length m.
     public func beliefs(at candidates: PointSet) -> (means: Matrix, deviations: [Double]) {
         let count = candidates.count
-        var solved = Matern52.covariances(of: points, with: candidates, parameters)
+        var solved = CovarianceFunction.covariances(of: points, with: candidates, parameters)
         var means = Matrix(rows: weights.count, columns: count, repeating: mean)
         factor.solveLower(columnsOf: &solved)
         var variances = Array(repeating: 0.0, count: count)
@@ -181,15 +182,17 @@ extension GaussianProcess {
         let count = points.count
         var covariances = Array(repeating: 0.0, count: count)
         var slopes = covariances
-        return points.withKernelPoints(weights: parameters.weights, additive: parameters.additiveVariance) { kernelPoints in
-            cn_matern52(
-                kernelPoints, count, point, parameters.variance, &covariances, &slopes)
+        return points.withKernelPoints(weights: parameters.weights) { kernelPoints in
+            CovarianceFunction.covariances(
+                kernelPoints, count, with: point, parameters, &covariances, slopes: &slopes)
             var factors = Array(repeating: 0.0, count: count)
             func gradient(_ coefficients: [Double], scale: Double) -> [Double] {
                 for index in 0..<count { factors[index] = coefficients[index] * slopes[index] }
                 var gradient = Array(repeating: 0.0, count: points.numericCount)
-                cn_displacement_sums(
-                    kernelPoints, count, point, factors, coefficients, &gradient)
+                cn_displacement_sums(kernelPoints, count, point, factors, &gradient)
+                cn_add_additive_displacements(
+                    kernelPoints, count, point, coefficients, parameters.additiveVariance,
+                    &gradient)
                 for index in gradient.indices { gradient[index] *= scale }
                 return gradient
             }

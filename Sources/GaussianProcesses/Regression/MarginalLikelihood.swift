@@ -31,7 +31,7 @@ struct MarginalLikelihood {
     func value(at theta: [Double], gradient: inout [Double]) -> Double {
         let parameters = KernelParameters(vector: theta)
         let count = data.count
-        let (covariance, slopes) = Matern52.covariances(
+        let (covariance, slopes) = CovarianceFunction.covariances(
             of: data.points, parameters, withSlopes: true)
         guard
             let belief = try? Conditioned(
@@ -44,7 +44,8 @@ struct MarginalLikelihood {
         var noisePart = 0.0
         var additivePart = 0.0
         let dimension = data.points.dimension
-        var sums = Array(repeating: 0.0, count: dimension + 1)
+        var sums = Array(repeating: 0.0, count: dimension)
+        var additiveLevel = 0.0
         var both = Matrix(rows: count, columns: count)
         weighted.withUnsafeMutableElements { inverse in
             covariance.withUnsafeElements { covariance in
@@ -66,21 +67,21 @@ struct MarginalLikelihood {
                     }
                 }
             }
-            data.points.withKernelPoints(
-                weights: parameters.weights, additive: parameters.additiveVariance
-            ) { points in
+            data.points.withKernelPoints(weights: parameters.weights) { points in
                 both.withUnsafeElements { both in
                 for row in 1..<max(1, count) {
-                    cn_add_distance_sums(
-                        points, row, data.points[row], inverse + row * count,
-                        both + row * count, &sums)
+                    let other = data.points[row]
+                    cn_add_distance_sums(points, row, other, inverse + row * count, &sums)
+                    cn_add_additive_sums(
+                        points, row, other, both + row * count, parameters.additiveVariance,
+                        &sums, &additiveLevel)
                 }
                 }
             }
         }
         for index in 0..<dimension { gradient[index] -= sums[index] }
-        gradient[dimension] -= 0.5 * variancePart - sums[dimension]
-        gradient[dimension + 1] -= 0.5 * additivePart + sums[dimension]
+        gradient[dimension] -= 0.5 * variancePart - additiveLevel
+        gradient[dimension + 1] -= 0.5 * additivePart + additiveLevel
         gradient[dimension + 2] -= 0.5 * noisePart * parameters.noise
         return belief.negativeLogLikelihood + prior
     }
