@@ -196,7 +196,11 @@ extension TuningJobRunner {
     /// Makes suggestions and hands them over.
     func answer(_ request: SuggestionRequest) {
         do {
-            send(Message(input: .suggested(try request.suggestions())))
+            let clock = ContinuousClock()
+            var suggestions: [Suggestion] = []
+            let duration = try clock.measure { suggestions = try request.suggestions() }
+            let milliseconds = duration / .milliseconds(1) / Double(max(1, suggestions.count))
+            send(Message(input: .suggested(suggestions.map { $0.timed(milliseconds) })))
         } catch {
             send(Message(input: .suggestionFailed(reason: "The strategy failed: \(error)")))
         }
@@ -218,5 +222,14 @@ extension TuningJobRunner {
         } catch {
             return
         }
+    }
+}
+
+extension Suggestion {
+    /// The same, with the time it took.
+    fileprivate func timed(_ milliseconds: Double) -> Suggestion {
+        guard case .start(let hyperparameters, let extent, var decision) = self else { return self }
+        decision.milliseconds = milliseconds
+        return .start(hyperparameters, extent, decision)
     }
 }
