@@ -12,6 +12,9 @@ struct StrategyConformanceTests {
         StrategyConformance("Sobol") {
             try StrategyTask(plan: .fullTraining(.quasiRandom), space: $0, seed: $1).strategy()
         },
+        StrategyConformance("Bayesian") {
+            try StrategyTask(plan: .fullTraining(.bayesian), space: $0, seed: $1).strategy()
+        },
         // The combinations of more parameters, three levels each, are too many to be counted.
         StrategyConformance("Grid", dimensionMax: 30) {
             // Integers have all their values, so that finite spaces are used up.

@@ -35,6 +35,12 @@ public struct AcquisitionMaximizer: Sendable {
         public let point: [Double]
         /// The acquisition function there.
         public let value: Double
+
+        /// Names what a point promises.
+        public init(point: [Double], value: Double) {
+            self.point = point
+            self.value = value
+        }
     }
 
     /// Points that promise much, the best first.

@@ -2,22 +2,22 @@ import Foundation
 
 // Notation
 //   D     number of dimensions
-//   ln ℓ  ~ N(½ ln D − 0.8, 0.85), for each dimension
+//   ln ℓ  ~ N(½ ln D − 1.3, 0.85), for each dimension
 //   ln s² ~ N(−0.7, 1), the part of the kernel in which all dimensions act together
 //   ln a² ~ N(−0.7, 1), the additive part
 //   ln σ² ~ N(−5, 1), the noise
 //
 // Costs are standardised, so the variances have to add up to about 1. Distances in D dimensions grow
 // like √D, and with them the length scales have to: Hvarfner, Hellsten and Nardi, "Vanilla Bayesian
-// Optimization Performs Great in High Dimensions", 2024. Theirs is centred at the same place and
-// twice as wide; the narrower one did better on real tuning problems, where with ten observations
-// and as many dimensions there is little else to go by.
+// Optimization Performs Great in High Dimensions", 2024. Their prior's most probable length scale is
+// near this one's and its deviation twice as large; the narrower one did better on tuning problems,
+// where with ten observations and as many dimensions there is little else to go by.
 
 /// What is believed about kernel parameters before there is data, and the box they are kept in.
 public struct HyperparameterPrior: Hashable, Sendable {
     private let dimension: Int
-    public var lengthMean = -0.8
-    public var lengthDeviation = 0.85
+    private static let lengthMean = -1.3
+    private static let lengthDeviation = 0.85
     private static let varianceMean = -0.7
     private static let noiseMean = -5.0
 
@@ -31,7 +31,7 @@ public struct HyperparameterPrior: Hashable, Sendable {
 
     private var means: [Double] {
         Array(
-            repeating: lengthMean + 0.5 * log(Double(max(1, dimension))), count: dimension)
+            repeating: Self.lengthMean + 0.5 * log(Double(max(1, dimension))), count: dimension)
             + [Self.varianceMean, Self.varianceMean, Self.noiseMean]
     }
 
@@ -49,7 +49,7 @@ public struct HyperparameterPrior: Hashable, Sendable {
     func negativeLogDensity(_ vector: [Double], gradient: inout [Double]) -> Double {
         var sum = 0.0
         for (index, mean) in means.enumerated() {
-            let deviation = index < dimension ? lengthDeviation : 1
+            let deviation = index < dimension ? Self.lengthDeviation : 1
             let score = (vector[index] - mean) / deviation
             sum += 0.5 * score * score
             gradient[index] += score / deviation

@@ -5,7 +5,7 @@ import Foundation
 //   X, y     points, n × D, and standardised costs, n
 //   θ        ln ℓ (D), ln s², ln σ²
 //   K        s² M(r), n × n; r_ij² = Σ_d (Δ_d/ℓ_d)², M is Matern 5/2
-//   C        K + σ² diag(w), w the noise factors; C = L Lᵀ
+//   C        K + σ² diag(w) + diag(e), w noise factors, e extra variances; C = L Lᵀ
 //   m        constant mean with prior N(0, 1), at its most probable value given θ
 //   α        C⁻¹ (y − m)
 //   W        α αᵀ − C⁻¹
@@ -103,7 +103,9 @@ struct Conditioned: Sendable {
         covariance: Matrix, noise: Double, data: TrainingData
     ) throws(NotPositiveDefinite) {
         var covariance = covariance
-        for row in 0..<data.count { covariance[row, row] += noise * data.noiseFactors[row] }
+        for row in 0..<data.count {
+            covariance[row, row] += noise * data.noiseFactors[row] + data.extraVariances[row]
+        }
         factor = try CholeskyFactor(covariance)
         var ones = Array(repeating: 1.0, count: data.count)
         factor.solveLower(&ones)

@@ -6,6 +6,8 @@ public struct TrainingData: Sendable {
     public private(set) var costs: [Double]
     /// How many times the noise variance of an ordinary observation each has; above zero, length n.
     public private(set) var noiseFactors: [Double]
+    /// What is added to that; zero for ordinary observations, length n.
+    public private(set) var extraVariances: [Double]
 
     /// Nothing observed yet.
     public init(numericCount: Int, categoricalCount: Int, capacity: Int = 16) {
@@ -13,16 +15,22 @@ public struct TrainingData: Sendable {
             numericCount: numericCount, categoricalCount: categoricalCount, capacity: capacity)
         costs = []
         noiseFactors = []
+        extraVariances = []
     }
 
     /// n.
     public var count: Int { costs.count }
 
     /// Adds an observation.
-    public mutating func append(_ point: [Double], cost: Double, noiseFactor: Double = 1) {
-        precondition(cost.isFinite && noiseFactor > 0, "cost \(cost), noise × \(noiseFactor)")
+    public mutating func append(
+        _ point: [Double], cost: Double, noiseFactor: Double = 1, extraVariance: Double = 0
+    ) {
+        precondition(
+            cost.isFinite && noiseFactor > 0 && extraVariance >= 0,
+            "cost \(cost), noise × \(noiseFactor) + \(extraVariance)")
         points.append(point)
         costs.append(cost)
         noiseFactors.append(noiseFactor)
+        extraVariances.append(extraVariance)
     }
 }

@@ -2,16 +2,6 @@ import Foundation
 import GaussianProcesses
 import Tuning
 
-let knobs: [String: Double] = {
-    var k: [String: Double] = [:]
-    for part in (ProcessInfo.processInfo.environment["KNOBS"] ?? "").split(separator: ",") {
-        let kv = part.split(separator: "=")
-        k[String(kv[0])] = Double(kv[1])
-    }
-    return k
-}()
-func knob(_ name: String, _ value: Double) -> Double { knobs[name] ?? value }
-
 /// Bayesian optimisation: a Gaussian process says what to expect everywhere, and the point that
 /// promises the greatest improvement is tried next.
 ///
@@ -22,6 +12,10 @@ func knob(_ name: String, _ value: Double) -> Double { knobs[name] ?? value }
 struct BayesianSearch: SearchStrategy {
     let encoding: SpaceEncoding
     let trialCountMax: Int?
+    /// What tuning jobs of another data set or algorithm have found.
+    private let parents: [ParentKnowledge]
+    /// Observations of tuning jobs of the same data and algorithm, which are as good as own ones.
+    private let inheritedCount: Int
     private let sequence: SobolSequence
     private(set) var visited: VisitedHyperparameters
     private(set) var observations = ObservationSet()
@@ -34,6 +28,8 @@ struct BayesianSearch: SearchStrategy {
 
     /// Imagined outcomes of running trials.
     static let scenarioCount = 16
+    /// Spaces with this many combinations left are gone through one by one.
+    private static let enumeratedMax = 1024
     /// Numbers of the Sobol sequence set aside for each suggestion.
     private static let numbersPerSuggestion = 1 << 12
     /// Points looked at for the first trials before giving up on the sequence.
@@ -48,6 +44,17 @@ struct BayesianSearch: SearchStrategy {
             dimension: min(encoding.domain.dimensions.count, SobolSequence.dimensionMax),
             scrambledBy: &random)
         visited = VisitedHyperparameters(of: task.space, seed: task.seed)
+        let comparable = task.priors.filter(\.isComparable)
+        inheritedCount = comparable.count
+        for trial in comparable {
+            visited.insert(trial.hyperparameters)
+            observations.insert(
+                encoding.point(for: trial.hyperparameters), cost: trial.cost?.value)
+        }
+        let others = Dictionary(grouping: task.priors.filter { !$0.isComparable }, by: \.parent)
+        parents = others.sorted { $0.key < $1.key }.compactMap { [encoding] in
+            ParentKnowledge($0.value, encoding: encoding)
+        }
     }
 
     mutating func observe(_ event: TrialEvent) {
@@ -67,19 +74,20 @@ struct BayesianSearch: SearchStrategy {
 
     func suggestion(ordinal: Int, using random: inout SeededGenerator) -> Suggestion {
         if visited.isComplete { return .exhausted }
-        guard createdCount >= initialCount, observations.finiteCount >= 2 else {
+        guard createdCount + inheritedCount >= initialCount, observations.finiteCount >= 2 else {
             return filling(ordinal, fallback: nil, &random)
         }
         guard
             let surrogate = Surrogate(
-                observations.active.map { observations.all[$0] }, domain: encoding.domain,
-                last: last, isThorough: isThorough)
+                observations.active.map { observations.all[$0] }, parents: parents,
+                domain: encoding.domain, last: last, isThorough: isThorough)
         else { return filling(ordinal, fallback: "no model", &random) }
         return improving(surrogate, ordinal, &random)
     }
 
     /// How many trials fill the space first.
     private var initialCount: Int {
+        if !parents.isEmpty { return max(2, parents.count) }
         let wanted = 3 + encoding.domain.dimensions.count / 2
         return min(wanted, max(3, (trialCountMax ?? .max) / 4))
     }
@@ -104,6 +112,10 @@ extension BayesianSearch {
     ) -> Suggestion {
         var details: [String: JSONValue] = [:]
         details["fallback"] = fallback.map { .string($0) }
+        if let best = parents.lazy.map(\.best).first(where: { !visited.contains($0) }) {
+            return .start(
+                best, .toTheEnd, Decision(rule: "parent's best", eventCount: eventCount))
+        }
         for attempt in 0..<Self.skipCountMax {
             let isCentre = createdCount == 0 && attempt == 0
             let unit =
@@ -158,7 +170,10 @@ extension BayesianSearch {
             process.isConditioned
             ? process.pendingCosts().map { min(incumbent, $0.min() ?? incumbent) } : [incumbent]
         let acquisition = LogExpectedImprovement([(process, incumbents)])
-        let proposals = proposals(acquisition, surrogate, ordinal, &random)
+        let proposals =
+            visited.remaining(atMost: Self.enumeratedMax)
+            .map { ranked($0, acquisition) }
+            ?? proposals(acquisition, surrogate, ordinal, &random)
         for proposal in proposals {
             let hyperparameters = encoding.hyperparameters(at: proposal.point)
             guard !visited.contains(hyperparameters) else { continue }
@@ -172,6 +187,19 @@ extension BayesianSearch {
                     details: encoding.json(details)))
         }
         return filling(ordinal, fallback: "every proposal was tried before", &random)
+    }
+
+    /// All that is left of a small space, the most promising first.
+    private func ranked(
+        _ remaining: [Hyperparameters], _ acquisition: LogExpectedImprovement
+    ) -> [AcquisitionMaximizer.Proposal] {
+        let points = remaining.map(encoding.point(for:))
+        let values = acquisition.values(
+            at: PointSet(
+                points, numericCount: encoding.domain.numericCount,
+                categoricalCount: encoding.domain.categoricalCount))
+        return points.indices.sorted { (values[$0], -$0) > (values[$1], -$1) }
+            .map { AcquisitionMaximizer.Proposal(point: points[$0], value: values[$0]) }
     }
 
     /// Points that promise much, the best first; the more observations, the fewer are looked at.

@@ -28,7 +28,8 @@ struct Surrogate: Sendable {
     let transform: PowerTransform
     /// The observations, standardised.
     let data: TrainingData
-    /// The mean of the model at each observation where costs are noisy, else the costs.
+    /// The mean of the model at each of the job's own observations where costs are noisy, else the
+    /// costs.
     let beliefs: [Double]
     /// Whether the noise is too large for the best observed cost to be believed.
     let isNoisy: Bool
@@ -58,20 +59,25 @@ extension Surrogate {
     ///
     /// - Parameters:
     ///   - observations: At least two with finite costs that differ, or the model knows nothing.
+    ///   - parents: What other tuning jobs have found.
     ///   - last: What the suggestion before was made with.
     ///   - isThorough: Whether to search from the prior's mode too, and through all exponents.
     /// - Returns: `nil` when no model could be made at all.
     init?(
-        _ observations: [ObservationSet.Observation], priors: [PriorObservation] = [],
+        _ observations: [ObservationSet.Observation], parents: [ParentKnowledge] = [],
         domain: SearchDomain, last: Settings?, isThorough: Bool
     ) {
-        var prior = HyperparameterPrior(dimension: domain.dimensions.count)
-        prior.lengthMean = knob("lenMean", prior.lengthMean)
-        prior.lengthDeviation = knob("lenDev", prior.lengthDeviation)
+        let prior = HyperparameterPrior(dimension: domain.dimensions.count)
         let costs = observations.compactMap(\.cost)
         var starts = last.map { [$0.kernel] } ?? []
         if isThorough || starts.isEmpty { starts.append(prior.mode) }
         let part = Self.part(of: observations)
+        let scale = PowerTransform(costs, exponent: last?.exponent ?? 1)
+        let priors = parents.flatMap {
+            $0.observations(
+                calibratedBy: observations.filter { $0.cost != nil }.map(\.point),
+                costs: scale.transformed)
+        }
         var best: (score: Double, fit: GaussianProcess.Fit, transform: PowerTransform)?
         for exponent in Self.candidates(around: last?.exponent, isThorough: isThorough) {
             let transform = PowerTransform(costs, exponent: exponent)
@@ -112,8 +118,11 @@ extension Surrogate {
         self.transform = transform
         self.data = data
         self.fallbacks = fallbacks
+        // What parents have found is no cost of this tuning job.
+        let own = data.extraVariances.count { $0 == 0 }
         isNoisy = kernel.noise > Self.noisyMin * kernel.totalVariance
-        beliefs = isNoisy ? process.beliefs(at: data.points).means.row(0) : data.costs
+        let all = isNoisy ? process.beliefs(at: data.points).means.row(0) : data.costs
+        beliefs = Array(all.prefix(own))
     }
 
     private static func candidates(around last: Double?, isThorough: Bool) -> [Double] {
@@ -140,7 +149,7 @@ extension Surrogate {
     /// that did not, by a quarter of their range: the model learns to avoid it without forgetting
     /// the rest.
     private static func trainingData(
-        _ observations: [ObservationSet.Observation], _ priors: [PriorObservation],
+        _ observations: [ObservationSet.Observation], _ priors: [ParentKnowledge.Observation],
         _ transform: PowerTransform, _ domain: SearchDomain
     ) -> TrainingData {
         var data = TrainingData(
@@ -155,18 +164,8 @@ extension Surrogate {
                 noiseFactor: 1 / Double(max(1, observation.repetitions)))
         }
         for prior in priors {
-            data.append(prior.point, cost: prior.score, noiseFactor: prior.noiseFactor)
+            data.append(prior.point, cost: prior.cost, extraVariance: prior.extraVariance)
         }
         return data
     }
-}
-
-/// What a parent of a warm start has found, on the scale of standardised costs.
-struct PriorObservation: Hashable, Sendable {
-    /// The point, in the model's coordinates.
-    let point: [Double]
-    /// The standardised cost.
-    let score: Double
-    /// How much less it is to be believed than an observation of one's own; at least 1.
-    let noiseFactor: Double
 }
