@@ -58,7 +58,9 @@ public struct PowerTransform: Hashable, Sendable {
     /// exponents, and beyond them the nearest finite cost is given.
     public func inverse(_ z: Double) -> Double {
         let raised = 2 * (z * transformedScale + transformedLocation)
-        return 2 * (Self.lowered(raised, exponent) * scale + location)
+        let half = Self.lowered(raised, exponent) * scale + location
+        let largest = Double.greatestFiniteMagnitude
+        return min(max(2 * half, -largest), largest)
     }
 
     /// Mean and deviation of the halves of numbers, as sums of halves do not overflow; the

@@ -155,12 +155,10 @@ extension BayesianSearch {
         var process = surrogate.process
         let pending = running.keys.sorted()
         if !pending.isEmpty {
-            let scenarios = (0..<Self.scenarioCount).map { _ in
-                pending.map { _ in random.nextNormal() }
-            }
             do {
                 try process.condition(
-                    onPending: pending.compactMap { running[$0] }, scenarios: scenarios)
+                    onPending: pending.compactMap { running[$0] },
+                    scenarios: Self.scenarios(pendingCount: pending.count, using: &random))
             } catch {
                 fallbacks.append("running trials ignored")
             }
@@ -189,6 +187,19 @@ extension BayesianSearch {
         return filling(ordinal, fallback: "every proposal was tried before", &random)
     }
 
+    /// Outcomes of pending trials, in standard deviations: normal numbers that fill the space of
+    /// outcomes evenly, so that few of them are enough.
+    private static func scenarios(
+        pendingCount: Int, using random: inout SeededGenerator
+    ) -> [[Double]] {
+        let dimension = min(pendingCount, SobolSequence.dimensionMax)
+        let sequence = SobolSequence(dimension: dimension, scrambledBy: &random)
+        return (0..<scenarioCount).map { number in
+            sequence[number].map { StandardNormal.quantile(min(max($0, 1e-9), 1 - 1e-9)) }
+                + (dimension..<pendingCount).map { _ in random.nextNormal() }
+        }
+    }
+
     /// All that is left of a small space, the most promising first.
     private func ranked(
         _ remaining: [Hyperparameters], _ acquisition: LogExpectedImprovement
@@ -211,7 +222,6 @@ extension BayesianSearch {
         var maximizer = AcquisitionMaximizer(domain)
         let candidates: CandidatePoints
         switch surrogate.data.count {
-        case ..<150: candidates = CandidatePoints(globalCount: 1024, localCount: 64)
         case ..<500:
             candidates = CandidatePoints(globalCount: 512, localCount: 48)
             (maximizer.startCount, maximizer.turnMax, maximizer.iterationMax) = (4, 2, 20)

@@ -38,8 +38,8 @@ struct Surrogate: Sendable {
 
     /// The exponents that are tried.
     static let exponents = [-1, -0.5, 0, 0.5, 1]
-    /// Of how many observations θ is found.
-    static let fitMax = 300
+    /// Of how many observations θ is found: fewer at first, when all exponents are tried.
+    static let (firstFitMax, fitMax) = (150, 300)
     /// The noise, as a part of the variance, from which on the best cost is not believed.
     static let noisyMin = 0.05
 
@@ -71,7 +71,7 @@ extension Surrogate {
         let costs = observations.compactMap(\.cost)
         var starts = last.map { [$0.kernel] } ?? []
         if isThorough || starts.isEmpty { starts.append(prior.mode) }
-        let part = Self.part(of: observations)
+        let part = Self.part(of: observations, last == nil ? Self.firstFitMax : Self.fitMax)
         let scale = PowerTransform(costs, exponent: last?.exponent ?? 1)
         let priors = parents.flatMap {
             $0.observations(
@@ -130,16 +130,16 @@ extension Surrogate {
         return exponents.filter { abs($0 - last) < 0.6 }
     }
 
-    /// The observations θ is found from: all, or the best half of `fitMax` and, of the others,
-    /// as many in equal steps.
+    /// The observations θ is found from: all, or the best half of as many as may be and, of the
+    /// others, the other half in equal steps.
     private static func part(
-        of observations: [ObservationSet.Observation]
+        of observations: [ObservationSet.Observation], _ countMax: Int
     ) -> [ObservationSet.Observation] {
-        guard observations.count > fitMax else { return observations }
+        guard observations.count > countMax else { return observations }
         let ranked = observations.indices.sorted {
             (observations[$0].cost ?? .infinity, $0) < (observations[$1].cost ?? .infinity, $1)
         }
-        let half = fitMax / 2
+        let half = countMax / 2
         let others = ranked.dropFirst(half).sorted()
         let spread = (0..<half).map { others[$0 * others.count / half] }
         return (ranked.prefix(half) + spread).sorted().map { observations[$0] }
