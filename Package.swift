@@ -28,6 +28,8 @@ let package = Package(
         .library(
             name: "Tuner",
             targets: ["Tuning", "Strategies", "Backends", "Stores", "Orchestration"]),
+        // What Benchmarks measures alone; depends on nothing.
+        .library(name: "GaussianProcesses", targets: ["GaussianProcesses", "CNumerics"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -46,8 +48,12 @@ let package = Package(
     targets: [
         // The words of the domain, checked on creation, and the three protocols the rest implements.
         .target(name: "Tuning"),
-        // Low-discrepancy sequences; the numbers that model-based search is made of.
-        .target(name: "GaussianProcesses"),
+        // Dense kernels (Cholesky, triangular solves, covariances) in C, choosing at run time what
+        // the processor can do.
+        .target(name: "CNumerics"),
+        // Linear algebra, Gaussian process regression, acquisition functions and their
+        // maximisation, low-discrepancy sequences: plain numbers.
+        .target(name: "GaussianProcesses", dependencies: ["CNumerics"]),
         // Every search strategy, and the one place that picks it for a tuning plan.
         .target(name: "Strategies", dependencies: ["Tuning", "GaussianProcesses"]),
         // Training jobs as local processes, and as a simulation.
@@ -85,7 +91,9 @@ let package = Package(
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
         .testTarget(name: "TuningTests", dependencies: ["Tuning"]),
-        .testTarget(name: "GaussianProcessesTests", dependencies: ["GaussianProcesses"]),
+        .testTarget(
+            name: "GaussianProcessesTests", dependencies: ["CNumerics", "GaussianProcesses"],
+            exclude: ["make_references.py"], resources: [.copy("References")]),
         .testTarget(
             name: "StrategiesTests", dependencies: ["Tuning", "Strategies", "TuningTesting"]),
         .testTarget(name: "BackendsTests", dependencies: ["Tuning", "Backends", "TuningTesting"]),

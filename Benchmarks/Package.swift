@@ -16,7 +16,10 @@ let package = Package(
             dependencies: [
                 .product(name: "Tuner", package: "tuner"),
                 .product(name: "Logging", package: "swift-log"),
-            ])
+            ]),
+        .executableTarget(
+            name: "Numerics",
+            dependencies: [.product(name: "GaussianProcesses", package: "tuner")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,8 +5,7 @@ import Synchronization
 import Tuning
 
 /// Makes the strategy for one definition of a tuning job.
-public typealias StrategyProvider =
-    @Sendable (TuningPlan, SearchSpace, _ seed: UInt64) throws -> any SearchStrategy
+public typealias StrategyProvider = @Sendable (StrategyTask) throws -> any SearchStrategy
 
 /// Runs every tuning job of this daemon: recovers them at start, accepts new ones, stops them on
 /// request.

@@ -49,7 +49,7 @@ struct Assembly {
         routes = Self.routes(settings, directory: directory, logger: logger)
         orchestrator = Orchestrator(
             store: store, routes: routes,
-            strategies: { plan, space, seed in try plan.strategy(for: space, seed: seed) },
+            strategies: { try $0.strategy() },
             recovers: recovers, logger: logger)
     }
 

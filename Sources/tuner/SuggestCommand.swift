@@ -29,9 +29,7 @@ struct SuggestCommand: ParsableCommand {
         guard let header = readLine() else { return }
         var session: AskTellSession
         do {
-            session = try AskTellSession(header: header) { plan, space, seed in
-                try plan.strategy(for: space, seed: seed)
-            }
+            session = try AskTellSession(header: header) { try $0.strategy() }
         } catch {
             Self.say(AskTellSession.refusal(error))
             throw ExitCode(2)

@@ -16,7 +16,7 @@ struct OrchestratorTests {
     ) async throws -> Result {
         let orchestrator = Orchestrator(
             store: store, routes: BackendRoutes(backend),
-            strategies: { _, _, _ in CountingStrategy() }, recovers: recovers,
+            strategies: { _ in CountingStrategy() }, recovers: recovers,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await orchestrator.run() }

@@ -12,7 +12,8 @@ struct SearchTests {
         var decisions: [Decision] = []
 
         init(_ method: SearchMethod, _ space: SearchSpace, seed: UInt64 = 1) throws {
-            strategy = try TuningPlan.fullTraining(method).strategy(for: space, seed: seed)
+            strategy = try StrategyTask(plan: .fullTraining(method), space: space, seed: seed)
+                .strategy()
         }
 
         /// Creates trials with every `stride`-th ordinal; fewer when the space is used up.

@@ -7,10 +7,13 @@ import TuningTesting
 struct StrategyConformanceTests {
     static let strategies = [
         StrategyConformance("Random") {
-            try TuningPlan.fullTraining(.random).strategy(for: $0, seed: $1)
+            try StrategyTask(plan: .fullTraining(.random), space: $0, seed: $1).strategy()
         },
         StrategyConformance("Sobol") {
-            try TuningPlan.fullTraining(.quasiRandom).strategy(for: $0, seed: $1)
+            try StrategyTask(plan: .fullTraining(.quasiRandom), space: $0, seed: $1).strategy()
+        },
+        StrategyConformance("Bayesian") {
+            try StrategyTask(plan: .fullTraining(.bayesian), space: $0, seed: $1).strategy()
         },
         // The combinations of more parameters, three levels each, are too many to be counted.
         StrategyConformance("Grid", dimensionMax: 30) {
@@ -19,7 +22,7 @@ struct StrategyConformanceTests {
                 .map { ($0.name, 3) }
             let plan = TuningPlan.fullTraining(
                 .grid(GridLevels(byName: Dictionary(uniqueKeysWithValues: levels))))
-            return try plan.strategy(for: $0, seed: $1)
+            return try StrategyTask(plan: plan, space: $0, seed: $1).strategy()
         },
     ]
 

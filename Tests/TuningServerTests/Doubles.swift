@@ -50,7 +50,7 @@ struct TestService {
     init(checkImage: @escaping ImageCheck = { _ in nil }, logger: Logger = silence) {
         orchestrator = Orchestrator(
             store: InMemoryTuningStore(), routes: BackendRoutes(InstantBackend()),
-            strategies: { _, space, _ in DrawnPoints(space: space) }, logger: logger)
+            strategies: { DrawnPoints(space: $0.space) }, logger: logger)
         dispatcher = OperationDispatcher(
             orchestrator: orchestrator, checkImage: checkImage, logger: logger)
     }

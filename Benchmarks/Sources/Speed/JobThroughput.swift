@@ -40,7 +40,7 @@ struct JobThroughput {
             name: name, count: count, parallel: parallelCount)
         let orchestrator = Orchestrator(
             store: store, routes: BackendRoutes(SimulatedBackend(slotCount: parallelCount)),
-            strategies: { plan, space, seed in try plan.strategy(for: space, seed: seed) },
+            strategies: { try $0.strategy() },
             logger: Logger(label: "speed", factory: { _ in SwiftLogNoOpLogHandler() }))
         let running = Task { try await orchestrator.run() }
         defer { running.cancel() }

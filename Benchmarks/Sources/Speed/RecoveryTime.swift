@@ -22,7 +22,7 @@ struct RecoveryTime {
             let store = try SQLiteTuningStore(directory: directory, access: .readWrite)
             let orchestrator = Orchestrator(
                 store: store, routes: BackendRoutes(SimulatedBackend(slotCount: runningCount)),
-                strategies: { plan, space, seed in try plan.strategy(for: space, seed: seed) },
+                strategies: { try $0.strategy() },
                 logger: logger)
             let running = Task { try await orchestrator.run() }
             // A stop is answered once the job's events have been replayed.
@@ -44,7 +44,7 @@ struct RecoveryTime {
             base: SimulatedBackend(slotCount: runningCount), finishedCount: finishedCount)
         let orchestrator = Orchestrator(
             store: store, routes: BackendRoutes(backend),
-            strategies: { plan, space, seed in try plan.strategy(for: space, seed: seed) },
+            strategies: { try $0.strategy() },
             logger: Logger(label: "speed", factory: { _ in SwiftLogNoOpLogHandler() }))
         let running = Task { try await orchestrator.run() }
         let job = try await orchestrator.submit(

@@ -43,9 +43,9 @@ extension AskTellError: CustomStringConvertible {
         case .unknownOperation(let name):
             "Operation '\(name)' is unknown; use ask, tell, inject or close."
         case .unknownStrategy(let name):
-            "Strategy '\(name)' is unknown; use Random, Sobol or Grid."
+            "Strategy '\(name)' is unknown; use Bayesian, Random, Sobol or Grid."
         case .unavailableStrategy(let name):
-            "Strategy '\(name)' is not there yet; use Random, Sobol or Grid."
+            "Strategy '\(name)' is not there yet; use Bayesian, Random, Sobol or Grid."
         case .unknownID(let id):
             "Configuration \(id) was never handed out."
         case .notRunning(let id, let state):

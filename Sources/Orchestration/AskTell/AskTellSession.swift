@@ -44,7 +44,7 @@ package struct AskTellSession: Sendable {
     ) throws(AskTellError) {
         header = try AskTellHeader(Self.object(line))
         do {
-            strategy = try strategies(header.plan, header.space.space, header.seed)
+            strategy = try strategies(header.task)
         } catch let error as SearchSpaceError {
             throw .searchSpace(error)
         } catch {

@@ -148,7 +148,11 @@ extension TuningJobRunner {
         let strategies = try specification.definitions.enumerated().map { index, definition in
             // Definitions that share a space must not try the same points.
             try environment.strategies(
-                specification.plan, definition.searchSpace, seed &+ UInt64(index))
+                StrategyTask(
+                    plan: specification.plan, space: definition.searchSpace,
+                    seed: seed &+ UInt64(index),
+                    trialCountMax: specification.limits.trainingJobCountMax,
+                    parallelCountMax: specification.limits.parallelCountMax))
         }
         var events: [TuningEvent] = []
         var position: EventPosition?
@@ -192,7 +196,11 @@ extension TuningJobRunner {
     /// Makes suggestions and hands them over.
     func answer(_ request: SuggestionRequest) {
         do {
-            send(Message(input: .suggested(try request.suggestions())))
+            let clock = ContinuousClock()
+            var suggestions: [Suggestion] = []
+            let duration = try clock.measure { suggestions = try request.suggestions() }
+            let milliseconds = duration / .milliseconds(1) / Double(max(1, suggestions.count))
+            send(Message(input: .suggested(suggestions.map { $0.timed(milliseconds) })))
         } catch {
             send(Message(input: .suggestionFailed(reason: "The strategy failed: \(error)")))
         }
@@ -214,5 +222,14 @@ extension TuningJobRunner {
         } catch {
             return
         }
+    }
+}
+
+extension Suggestion {
+    /// The same, with the time it took.
+    fileprivate func timed(_ milliseconds: Double) -> Suggestion {
+        guard case .start(let hyperparameters, let extent, var decision) = self else { return self }
+        decision.milliseconds = milliseconds
+        return .start(hyperparameters, extent, decision)
     }
 }

@@ -23,7 +23,7 @@ enum PlanRules {
         switch plan.method {
         case .grid(let levels):
             checkGrid(definitions, levels, countMax: countMax, problems: &problems)
-        case .random, .quasiRandom:
+        case .random, .quasiRandom, .bayesian:
             guard let countMax, let combinations = combinationCount(definitions),
                 combinations < countMax
             else { return }

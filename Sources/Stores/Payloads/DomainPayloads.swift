@@ -9,6 +9,7 @@ extension Decision {
         var members: [String: JSONValue] = [
             "rule": .string(rule), "eventCount": .integer(eventCount),
         ]
+        members["milliseconds"] = milliseconds.map { .number($0) }
         members["details"] = details
         return members
     }
@@ -16,6 +17,7 @@ extension Decision {
     init(_ json: JSONValue) throws {
         self.init(
             rule: try json.text("rule"), eventCount: try json.count("eventCount"),
+            milliseconds: json["milliseconds"]?.number,
             // Not the subscript, for which a null is as good as missing.
             details: json.object?["details"])
     }

@@ -15,6 +15,12 @@ struct VisitedCombinations: Sendable {
     /// The first combination of the order that is not visited; `nil` when none is left.
     var next: Int? { cursor < order.count ? order[cursor] : nil }
 
+    /// All combinations that are not visited, in the order; `nil` where they are too many.
+    func remaining(atMost countMax: Int) -> [Int]? {
+        guard order.count - cursor - ahead.count <= countMax else { return nil }
+        return (cursor..<order.count).filter { !ahead.contains(UInt64($0)) }.map { order[$0] }
+    }
+
     /// Whether a combination has been visited.
     func contains(_ combination: Int) -> Bool {
         let position = order.position(of: combination)

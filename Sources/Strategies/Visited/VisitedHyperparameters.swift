@@ -38,6 +38,16 @@ struct VisitedHyperparameters: Sendable {
         return space.combination(at: index)
     }
 
+    /// Everything that has not been tried; `nil` where that is more than `countMax`, or where
+    /// combinations are not counted.
+    ///
+    /// - Complexity: O(combinations), once few enough are left.
+    func remaining(atMost countMax: Int) -> [Hyperparameters]? {
+        guard case .counted(let visited) = memory, let indices = visited.remaining(atMost: countMax)
+        else { return nil }
+        return indices.map(space.combination(at:))
+    }
+
     /// Whether hyperparameters have been tried.
     func contains(_ hyperparameters: Hyperparameters) -> Bool {
         switch memory {

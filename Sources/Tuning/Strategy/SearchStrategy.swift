@@ -45,13 +45,18 @@ public struct Decision: Hashable, Codable, Sendable {
     public let rule: String
     /// How many events of the tuning job the strategy had seen when it chose.
     public var eventCount: Int
+    /// How long the choice took, in milliseconds of wall time; `nil` where nobody measured.
+    public var milliseconds: Double?
     /// The belief, the model and every fallback taken, as the rule describes them.
     public let details: JSONValue?
 
     /// Explains a choice.
-    public init(rule: String, eventCount: Int = 0, details: JSONValue? = nil) {
+    public init(
+        rule: String, eventCount: Int = 0, milliseconds: Double? = nil, details: JSONValue? = nil
+    ) {
         self.rule = rule
         self.eventCount = eventCount
+        self.milliseconds = milliseconds
         self.details = details
     }
 }

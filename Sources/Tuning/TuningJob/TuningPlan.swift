@@ -15,6 +15,8 @@ public enum SearchMethod: Hashable, Codable, Sendable {
     case quasiRandom
     /// Every combination once; the wire's `Grid`.
     case grid(GridLevels)
+    /// A model of the costs seen so far; the wire's `Bayesian`.
+    case bayesian
     /// One training job, with the static hyperparameters alone; what CreateTrainingJob asks for.
     case single
 
@@ -24,6 +26,7 @@ public enum SearchMethod: Hashable, Codable, Sendable {
         case .random: "Random"
         case .quasiRandom: "Sobol"
         case .grid: "Grid"
+        case .bayesian: "Bayesian"
         case .single: "Single"
         }
     }

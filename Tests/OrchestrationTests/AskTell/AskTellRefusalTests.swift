@@ -111,14 +111,14 @@ struct AskTellRefusalTests {
         Row(line: "no", message: "The line is not a JSON object."),
         Row(line: "{}", message: "Member 'space' must be an array of parameters."),
         Row(
-            line: header(strategy: nil), message: "Member 'strategy' must be Random, Sobol or Grid."
-        ),
+            line: header(strategy: nil),
+            message: "Member 'strategy' must be Bayesian, Random, Sobol or Grid."),
         Row(
             line: header(strategy: "Psychic"),
-            message: "Strategy 'Psychic' is unknown; use Random, Sobol or Grid."),
+            message: "Strategy 'Psychic' is unknown; use Bayesian, Random, Sobol or Grid."),
         Row(
-            line: header(strategy: "Bayesian"),
-            message: "Strategy 'Bayesian' is not there yet; use Random, Sobol or Grid."),
+            line: header(strategy: "Hyperband"),
+            message: "Strategy 'Hyperband' is not there yet; use Bayesian, Random, Sobol or Grid."),
         Row(
             line: header(rest: #","objective":"Best""#),
             message: "Member 'objective' must be Minimize or Maximize."),
@@ -177,30 +177,32 @@ struct AskTellRefusalTests {
     @Test("A strategy that refuses the space has the last word")
     func refusedByStrategy() throws {
         let error = #expect(throws: AskTellError.self) {
-            _ = try AskTellSession(header: mixedHeader) { _, _, _ in
+            _ = try AskTellSession(header: mixedHeader) { _ in
                 throw SearchSpaceError.levelsMissing("lr")
             }
         }
         #expect(error == .searchSpace(.levelsMissing("lr")))
     }
 
-    @Test("The header's strategy, levels, scaling and seed reach the provider of strategies")
+    @Test("What the header says reaches the provider of strategies")
     func plan() throws {
-        let seen = Mutex<(TuningPlan, SearchSpace, UInt64)?>(nil)
+        let seen = Mutex<StrategyTask?>(nil)
         let space = """
             {"name":"a","type":"continuous","min":0,"max":0.9,"scaling":"reverselog","levels":4},\
             {"name":"b","type":"integer","min":1,"max":1000,"scaling":"auto"}
             """
-        let header = Self.header(space: space, strategy: "Grid", rest: #","seed":7"#)
-        _ = try AskTellSession(header: header) { plan, space, seed in
-            seen.withLock { $0 = (plan, space, seed) }
-            return ScriptedSearch(space)
+        let header = Self.header(
+            space: space, strategy: "Grid", rest: #","seed":7,"budget":9,"parallel":3"#)
+        _ = try AskTellSession(header: header) { task in
+            seen.withLock { $0 = task }
+            return ScriptedSearch(task.space)
         }
-        let (plan, searchSpace, seed) = try #require(seen.withLock { $0 })
-        #expect(seed == 7)
-        #expect(plan == .fullTraining(.grid(GridLevels(byName: ["a": 4]))))
+        let task = try #require(seen.withLock { $0 })
+        #expect(task.seed == 7 && task.trialCountMax == 9 && task.parallelCountMax == 3)
+        #expect(task.priors.isEmpty)
+        #expect(task.plan == .fullTraining(.grid(GridLevels(byName: ["a": 4]))))
         #expect(
-            searchSpace.parameters == [
+            task.space.parameters == [
                 try .continuous("a", min: "0", max: "0.9", scaling: .reverseLogarithmic),
                 try .integer("b", min: "1", max: "1000", scaling: .auto),
             ])

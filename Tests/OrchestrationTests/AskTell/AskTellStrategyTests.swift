@@ -15,9 +15,7 @@ struct AskTellStrategyTests {
             {"name":"b","type":"categorical","values":["x","y"]}],\
             "strategy":"\(strategy)","seed":3}
             """
-        var session = try AskTellSession(header: header) { plan, space, seed in
-            try plan.strategy(for: space, seed: seed)
-        }
+        var session = try AskTellSession(header: header) { try $0.strategy() }
         var configurations: [JSONValue] = []
         for line in lines {
             let answer = session.answer(line)

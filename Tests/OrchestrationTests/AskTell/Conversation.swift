@@ -20,8 +20,8 @@ final class Conversation {
         _ header: String = mixedHeader, steps: [ScriptedSearch.Step] = [],
         verdicts: [Trial.ID: [Verdict]] = [:]
     ) throws(AskTellError) {
-        session = try AskTellSession(header: header) { _, space, _ in
-            ScriptedSearch(space, steps: steps, verdicts: verdicts)
+        session = try AskTellSession(header: header) {
+            ScriptedSearch($0.space, steps: steps, verdicts: verdicts)
         }
     }
 

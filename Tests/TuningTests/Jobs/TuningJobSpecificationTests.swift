@@ -30,7 +30,7 @@ struct TuningJobSpecificationTests {
     @Test(
         "Reads back from its JSON as it was",
         arguments: [
-            SearchMethod.random, .quasiRandom, .single, .grid(GridLevels()),
+            SearchMethod.random, .quasiRandom, .bayesian, .single, .grid(GridLevels()),
         ])
     func codable(method: SearchMethod) throws {
         let specification = try Self.specification()
