@@ -121,10 +121,6 @@ REFUSED = {
     },
     "CreateHyperParameterTuningJob": {
         ("HyperParameterTuningJobConfig", "StrategyConfig"): "Hyperband",
-        (*CRITERIA, "TargetObjectiveMetricValue"): "not available",
-        (*CRITERIA, "BestObjectiveNotImproving", "MaxNumberOfTrainingJobsNotImproving"): (
-            "not available"
-        ),
         ("HyperParameterTuningJobConfig", "ParameterRanges"): None,
         ("TrainingJobDefinition", "AlgorithmSpecification", "AlgorithmName"): "does not exist",
         ("TrainingJobDefinition", "HyperParameterRanges"): None,

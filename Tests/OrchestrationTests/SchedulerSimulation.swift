@@ -116,7 +116,11 @@ struct SchedulerSimulation {
         if let request = suggestions.first {
             choice { world in
                 world.suggestions.removeFirst()
-                world.handle(.suggested(try request.suggestions()))
+                let suggestions = try request.suggestions()
+                if request.isConverged {
+                    world.handle(.converged(definition: request.definition))
+                }
+                world.handle(.suggested(suggestions))
             }
         }
         for id in attempts.keys.sorted(by: { $0.description < $1.description }) {

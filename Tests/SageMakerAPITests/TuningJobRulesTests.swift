@@ -251,12 +251,6 @@ struct TuningJobRulesTests {
                     + "use Off."),
             Row(
                 good.setting(
-                    ["TargetObjectiveMetricValue": 1], at: config,
-                    "TuningJobCompletionCriteria"),
-                "TuningJobCompletionCriteria.TargetObjectiveMetricValue is not available in this "
-                    + "version of tuner; leave it out."),
-            Row(
-                good.setting(
                     [
                         "ParentHyperParameterTuningJobs": [["HyperParameterTuningJobName": "p"]],
                         "WarmStartType": "TransferLearning",

@@ -196,7 +196,11 @@ extension TuningJobRunner {
     /// Makes suggestions and hands them over.
     func answer(_ request: SuggestionRequest) {
         do {
-            send(Message(input: .suggested(try request.suggestions())))
+            let suggestions = try request.suggestions()
+            if request.isConverged {
+                send(Message(input: .converged(definition: request.definition)))
+            }
+            send(Message(input: .suggested(suggestions)))
         } catch {
             send(Message(input: .suggestionFailed(reason: "The strategy failed: \(error)")))
         }

@@ -10,6 +10,8 @@ extension Scheduler {
         case slotGranted(definition: Int)
         /// The answer to `Action.suggest`.
         case suggested([Suggestion])
+        /// No further improvement is to be expected of a definition.
+        case converged(definition: Int)
         /// The strategy could not answer `Action.suggest`.
         case suggestionFailed(reason: String)
         /// A running attempt has news; answered by `Action.answer`.
@@ -63,6 +65,8 @@ package struct SuggestionRequest: Sendable {
     package let eventCount: Int
     /// When it was asked.
     package let time: Date
+    /// Whether so many training jobs in a row have not improved that it counts as convergence.
+    package let hasStalled: Bool
 
     /// Asks the strategy; a later suggestion knows the earlier ones as running trials.
     ///

@@ -63,6 +63,7 @@ extension Scheduler {
         if isOpen, let reason = failureReason(atEnd: false) {
             end(.failed(reason: reason), at: time)
         }
+        completeIfEnough(at: time)
         if isOpen { demand(at: time) }
         giveBack()
         guard state.unfinished.isEmpty else { return }

@@ -68,7 +68,10 @@ extension Scheduler {
         let verdict =
             reports.contains(where: \.isObjective) && training.status == .inProgress
             ? strategies[training.definition].verdict(on: trial) : .proceed
-        if verdict == .stop { record(.stopRequested(.earlyStopping), of: trial, at: time) }
+        if verdict == .stop {
+            let message = strategies[training.definition].explanation(ofVerdictOn: trial)
+            record(.stopRequested(.earlyStopping, message: message), of: trial, at: time)
+        }
         perform(.answer(trial, verdict))
     }
 

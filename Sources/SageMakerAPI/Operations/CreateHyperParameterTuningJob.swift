@@ -40,6 +40,8 @@ package struct CreateHyperParameterTuningJob: Sendable {
         StrategyRules.check(config, problems: &problems)
         let plan = PlanRules.plan(
             strategy: config?["Strategy"]?.string ?? "", tags: tags, problems: &problems)
+        let criteria = CompletionRules.criteria(
+            config, objectives: definitions.compactMap(\.objective), problems: &problems)
         // Combinations are counted only where what they are made of is right.
         try problems.throwIfAny(counted: false)
         let limits = ResourceLimits(wire: config?["ResourceLimits"])
@@ -48,7 +50,7 @@ package struct CreateHyperParameterTuningJob: Sendable {
         try problems.throwIfAny(counted: false)
         return TuningJobSpecification(
             name: body["HyperParameterTuningJobName"]?.string ?? "", definitions: definitions,
-            plan: plan, limits: limits,
+            plan: plan, limits: limits, criteria: criteria,
             seed: config?["RandomSeed"]?.integer.map { UInt64($0) }, tags: tags,
             arnPrefix: scope.arnPrefix, request: body)
     }

@@ -15,6 +15,7 @@ package enum DescribeHyperParameterTuningJob {
         members.merge(job.summaryMembers) { _, new in new }
         members["FailureReason"] = job.failureReason.map { .string($0) }
         members["BestTrainingJob"] = best.map { $0.tuningSummary(specification) }
+        members["TuningJobCompletionDetails"] = job.completion.described
         let runtime = (job.endTime ?? now).timeIntervalSince(job.creationTime)
         members["ConsumedResources"] = ["RuntimeInSeconds": .integer(Int(max(0, runtime)))]
         return .object(members)
@@ -36,6 +37,16 @@ package enum DescribeHyperParameterTuningJob {
         }
         for name in ["WarmStartConfig", "Autotune"] { members[name] = request[name] }
         return members
+    }
+}
+
+extension CompletionDetails {
+    fileprivate var described: JSONValue {
+        var members: [String: JSONValue] = [
+            "NumberOfTrainingJobsObjectiveNotImproving": .integer(notImprovingCount)
+        ]
+        members["ConvergenceDetectedTime"] = convergenceTime.map(JSONValue.init)
+        return .object(members)
     }
 }
 

@@ -13,18 +13,6 @@ extension Problems {
         if config?["TrainingJobEarlyStoppingType"]?.string == "Auto" {
             addUnavailable("TrainingJobEarlyStoppingType Auto", "use Off")
         }
-        let criteria = config?["TuningJobCompletionCriteria"]
-        if criteria?["TargetObjectiveMetricValue"] != nil {
-            addUnavailable("TuningJobCompletionCriteria.TargetObjectiveMetricValue")
-        }
-        if criteria?["BestObjectiveNotImproving"]?["MaxNumberOfTrainingJobsNotImproving"] != nil {
-            addUnavailable("TuningJobCompletionCriteria.BestObjectiveNotImproving")
-        }
-        if criteria?["ConvergenceDetected"]?["CompleteOnConvergence"]?.string == "Enabled" {
-            addUnavailable(
-                "TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence Enabled",
-                "use Disabled")
-        }
         if body["WarmStartConfig"] != nil { addUnavailable("WarmStartConfig") }
         if body["Autotune"] != nil { addUnavailable("Autotune") }
     }

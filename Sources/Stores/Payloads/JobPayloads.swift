@@ -11,6 +11,9 @@ extension TuningJob {
             "trainingJobCounts": .object(trainingJobCounts.members),
             "objectiveCounts": .object(objectiveCounts.members),
         ]
+        if completion != CompletionDetails() {
+            members["completion"] = .object(completion.members)
+        }
         if let endTime { members["endTime"] = .time(endTime) }
         if let failureReason { members["failureReason"] = .string(failureReason) }
         if let best {
@@ -37,6 +40,9 @@ extension TuningJob {
         trainingJobCounts = try TrainingJobCounts(json.required("trainingJobCounts"))
         objectiveCounts = try ObjectiveCounts(json.required("objectiveCounts"))
         failureReason = json["failureReason"]?.string
+        if let completion = json["completion"] {
+            self.completion = try CompletionDetails(completion)
+        }
         if let best = json["best"] {
             guard let cost = Cost(try best.number("cost")) else {
                 throw PayloadError("the best cost is not finite")
@@ -75,6 +81,7 @@ extension TrainingJob {
         if let mark { members["mark"] = .string(mark.text) }
         if let cost { members["cost"] = .number(cost.value) }
         if let stopReason { members["stopReason"] = .string(stopReason.rawValue) }
+        if let stopMessage { members["stopMessage"] = .string(stopMessage) }
         if let failure { members["failure"] = .object(failure.members) }
         return JSONValue.object(members).encodedText
     }
@@ -109,6 +116,7 @@ extension TrainingJob {
         cost = details["cost"] == nil ? nil : Cost(try details.number("cost"))
         objectiveStatus = try details.choice("objectiveStatus")
         stopReason = details["stopReason"] == nil ? nil : try details.choice("stopReason")
+        stopMessage = details["stopMessage"]?.string
         failure = try details["failure"].map(TrainingFailure.init)
     }
 

@@ -44,10 +44,15 @@ extension TrainingJob {
             try requireRunning(event)
             for report in reports { keep(report) }
             self.mark = mark
-        case .stopRequested(let reason):
-            if stopReason == nil { stopReason = reason }
+        case .stopRequested(let reason, let message):
+            if stopReason == nil {
+                stopReason = reason
+                stopMessage = message
+            }
             status = .stopping
-            enter(.stopping, at: event.time, message: "Stopping the training job.")
+            enter(
+                .stopping, at: event.time,
+                message: message ?? "Stopping the training job.")
         case .attemptFailed, .paused:
             try requireRunning(event)
             endAttempt(at: event.time)
@@ -134,7 +139,12 @@ extension TrainingJob {
         case .stopped(let reason, _):
             status = .stopped
             stopReason = reason
-            enter(reason.secondaryStatus, at: time, message: "Training job stopped")
+            let isEarly = reason == .earlyStopping
+            enter(
+                reason.secondaryStatus, at: time,
+                message: isEarly
+                    ? stopMessage ?? "Training job stopped early"
+                    : "Training job stopped")
         case .failed(let failure):
             status = .failed
             self.failure = failure

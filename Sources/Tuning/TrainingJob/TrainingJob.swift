@@ -64,6 +64,8 @@ public struct TrainingJob: Identifiable, Hashable, Sendable {
     public package(set) var objectiveStatus = ObjectiveStatus.pending
     /// Why it was stopped, or is to be.
     public package(set) var stopReason: StopReason?
+    /// More about why it was stopped, for people.
+    public package(set) var stopMessage: String?
     /// Why it failed.
     public package(set) var failure: TrainingFailure?
 
