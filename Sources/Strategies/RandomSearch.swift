@@ -22,9 +22,12 @@ struct RandomSearch: SearchStrategy {
 
     mutating func observe(_ event: TrialEvent) {
         eventCount += 1
-        if case .created(let hyperparameters, _, _) = event.change {
-            visited.insert(hyperparameters)
-        }
+        if case .created(let hyperparameters, _, _) = event.change { insert(hyperparameters) }
+    }
+
+    /// Remembers that hyperparameters are tried.
+    mutating func insert(_ hyperparameters: Hyperparameters) {
+        visited.insert(hyperparameters)
     }
 
     func suggestion(ordinal: Int, using random: inout SeededGenerator) -> Suggestion {

@@ -5,7 +5,16 @@ extension StrategyTask {
     ///
     /// - Throws: `SearchSpaceError` when a grid cannot be laid over the space.
     public func strategy() throws(SearchSpaceError) -> any SearchStrategy {
-        switch plan.method {
+        switch plan {
+        case .fullTraining(let method): try search(method)
+        case .medianStopping(let method): MedianStopping(try search(method))
+        case .hyperband(let plan):
+            Hyperband(plan, source: DrawnConfigurations(space: space, seed: seed))
+        }
+    }
+
+    private func search(_ method: SearchMethod) throws(SearchSpaceError) -> any SearchStrategy {
+        switch method {
         case .random: return RandomSearch(space: space, seed: seed)
         case .quasiRandom: return QuasiRandomSearch(space: space, seed: seed)
         case .grid(let levels): return GridSearch(try Grid(space, levels: levels), seed: seed)

@@ -53,7 +53,8 @@ extension TuningJobSpecification {
     static func testing(
         name: String = "test", total: Int? = 5, parallel: Int = 2, retries: Int = 0,
         definitions: Int = 1,
-        runtimeMax: Duration? = nil, criteria: CompletionCriteria? = nil
+        runtimeMax: Duration? = nil, criteria: CompletionCriteria? = nil,
+        plan: TuningPlan = .fullTraining(.random)
     ) -> TuningJobSpecification {
         TuningJobSpecification(
             name: name,
@@ -64,7 +65,7 @@ extension TuningJobSpecification {
                     metrics: [MetricDefinition(name: "loss", regex: "loss=(.*)")],
                     retryCountMax: retries)
             },
-            plan: .fullTraining(.random),
+            plan: plan,
             limits: ResourceLimits(
                 trainingJobCountMax: total, parallelCountMax: parallel, runtimeMax: runtimeMax),
             criteria: criteria,

@@ -241,14 +241,8 @@ struct TuningJobRulesTests {
         arguments: [
             Row(
                 good.setting("Bayesian", at: config, "Strategy"),
-                "Strategy Bayesian is not available in this version of tuner; use Random or Grid."),
-            Row(
-                good.setting("Hyperband", at: config, "Strategy"),
-                "Strategy Hyperband is not available in this version of tuner; use Random or Grid."),
-            Row(
-                good.setting("Auto", at: config, "TrainingJobEarlyStoppingType"),
-                "TrainingJobEarlyStoppingType Auto is not available in this version of tuner; "
-                    + "use Off."),
+                "Strategy Bayesian is not available in this version of tuner; use Random, Hyperband "
+                    + "or Grid."),
             Row(
                 good.setting(
                     [
@@ -278,7 +272,7 @@ struct TuningJobRulesTests {
             Row(
                 body,
                 "2 validation errors detected: Strategy Bayesian is not available in this version "
-                    + "of tuner; use Random or Grid.; Parameter 'n': MinValue 2 must not be "
+                    + "of tuner; use Random, Hyperband or Grid.; Parameter 'n': MinValue 2 must not be "
                     + "greater than MaxValue 1."))
     }
 

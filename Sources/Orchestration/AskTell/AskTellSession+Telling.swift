@@ -42,7 +42,9 @@ extension AskTellSession {
             openTrials[trial]?.state = .stopped
             record(
                 .stopRequested(
-                    .earlyStopping, message: strategy.explanation(ofVerdictOn: trial)),
+                    .earlyStopping,
+                    message: strategy.explanation(ofVerdictOn: trial)?
+                        .text(for: header.objective)),
                 of: trial)
             record(.finished(.stopped(.earlyStopping, report.cost)), of: trial)
             return ["stop": true]

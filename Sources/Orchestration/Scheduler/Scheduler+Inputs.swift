@@ -61,6 +61,8 @@ package struct SuggestionRequest: Sendable {
     package let firstOrdinal: Int
     /// How many suggestions are wanted.
     package let count: Int
+    /// How many of them may start new trials; the others resume trials that are paused.
+    package let startCountMax: Int
     /// How many events the strategy's tuning job has recorded.
     package let eventCount: Int
     /// When it was asked.
@@ -72,7 +74,8 @@ package struct SuggestionRequest: Sendable {
     ///
     /// The answer is a function of the request, so a replay can make it again.
     ///
-    /// - Returns: At most `count` suggestions; the last may be `.wait` or `.exhausted`.
+    /// - Returns: At most `count` suggestions; the last may be `.wait` or `.exhausted`. It is
+    ///   `.wait` where the strategy would start a trial too many.
     package func suggestions() throws -> [Suggestion] {
         var strategy = strategy
         var ordinal = firstOrdinal
@@ -80,6 +83,8 @@ package struct SuggestionRequest: Sendable {
         while suggestions.count < count {
             var random = SeededGenerator(seed: seed, ordinal: ordinal)
             switch try strategy.suggestion(ordinal: ordinal, using: &random) {
+            case .start where ordinal - firstOrdinal >= startCountMax:
+                return suggestions + [.wait]
             case .start(let hyperparameters, let extent, var decision):
                 decision.eventCount = eventCount
                 suggestions.append(.start(hyperparameters, extent, decision))

@@ -138,7 +138,7 @@ extension Scheduler {
         let wasRunning = state.unfinished[trialEvent.trial]?.isRunning ?? false
         guard let changed = try state.apply(event) else { return nil }
         runningCount += (changed.isRunning ? 1 : 0) - (wasRunning ? 1 : 0)
-        if !changed.isRunning, !changed.status.isFinished {
+        if !changed.isRunning, !changed.isPaused, !changed.status.isFinished {
             waiting.insert(trialEvent.trial)
         } else {
             waiting.remove(trialEvent.trial)
@@ -153,6 +153,7 @@ extension Scheduler {
         SuggestionRequest(
             definition: definition, strategy: strategies[definition], seed: seed,
             firstOrdinal: state.job.trainingJobCounts.total, count: count,
+            startCountMax: remainingCount ?? .max,
             eventCount: state.eventCount, time: time,
             hasStalled: state.job.completion.notImprovingCount
                 >= Self.convergenceCount(for: state.specification))

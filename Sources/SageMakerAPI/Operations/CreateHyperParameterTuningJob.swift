@@ -39,7 +39,7 @@ package struct CreateHyperParameterTuningJob: Sendable {
         SearchSpaceRules.checkCount(body, problems: &problems)
         StrategyRules.check(config, problems: &problems)
         let plan = PlanRules.plan(
-            strategy: config?["Strategy"]?.string ?? "", tags: tags, problems: &problems)
+            config, definitions: definitions, tags: tags, problems: &problems)
         let criteria = CompletionRules.criteria(
             config, objectives: definitions.compactMap(\.objective), problems: &problems)
         // Combinations are counted only where what they are made of is right.

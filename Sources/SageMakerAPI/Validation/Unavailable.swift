@@ -7,11 +7,8 @@ extension Problems {
     /// Refuses what a CreateHyperParameterTuningJob asks for in vain.
     mutating func addUnavailable(inTuningJob body: JSONValue) {
         let config = body["HyperParameterTuningJobConfig"]
-        for strategy in ["Bayesian", "Hyperband"] where config?["Strategy"]?.string == strategy {
-            addUnavailable("Strategy \(strategy)", "use Random or Grid")
-        }
-        if config?["TrainingJobEarlyStoppingType"]?.string == "Auto" {
-            addUnavailable("TrainingJobEarlyStoppingType Auto", "use Off")
+        if config?["Strategy"]?.string == "Bayesian" {
+            addUnavailable("Strategy Bayesian", "use Random, Hyperband or Grid")
         }
         if body["WarmStartConfig"] != nil { addUnavailable("WarmStartConfig") }
         if body["Autotune"] != nil { addUnavailable("Autotune") }

@@ -75,6 +75,13 @@ extension TrainingJob {
         }
         if earlierRuntime != .zero { members["earlierRuntime"] = .duration(earlierRuntime) }
         if isRunning { members["isRunning"] = true }
+        if isPaused { members["isPaused"] = true }
+        if let checkpoint {
+            members["checkpoint"] = [
+                "location": .string(checkpoint.location),
+                "resource": .integer(checkpointResource.units),
+            ]
+        }
         if let startTime { members["startTime"] = .time(startTime) }
         if let endTime { members["endTime"] = .time(endTime) }
         if let attemptStartTime { members["attemptStartTime"] = .time(attemptStartTime) }
@@ -110,6 +117,11 @@ extension TrainingJob {
         attemptStartTime = try details.optionalTime("attemptStartTime")
         attempt = try details.count("attempt")
         isRunning = details["isRunning"] == true
+        isPaused = details["isPaused"] == true
+        if let checkpoint = details["checkpoint"] {
+            self.checkpoint = Checkpoint(location: try checkpoint.text("location"))
+            checkpointResource = Resource(try checkpoint.count("resource"))
+        }
         resource = Resource(try details.count("resource"))
         mark = (details["mark"]?.string).map(ReportMark.init)
         finalMetrics = try (details["finalMetrics"]?.object ?? [:]).mapValues(FinalMetric.init)

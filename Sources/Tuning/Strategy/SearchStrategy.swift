@@ -14,8 +14,8 @@ public protocol SearchStrategy: Sendable {
     /// Says whether a trial that has just reported should go on.
     func verdict(on trial: Trial.ID) -> Verdict
 
-    /// Says why the verdict on a trial is not to proceed, in words for people.
-    func explanation(ofVerdictOn trial: Trial.ID) -> String?
+    /// Says what a verdict not to proceed rests on; `nil` when there is nothing to say.
+    func explanation(ofVerdictOn trial: Trial.ID) -> VerdictExplanation?
 
     /// Judges how much lower a cost can still be found; `nil` when the strategy cannot tell.
     ///
@@ -35,7 +35,7 @@ extension SearchStrategy {
     public func verdict(on trial: Trial.ID) -> Verdict { .proceed }
 
     /// Says nothing.
-    public func explanation(ofVerdictOn trial: Trial.ID) -> String? { nil }
+    public func explanation(ofVerdictOn trial: Trial.ID) -> VerdictExplanation? { nil }
 
     /// Cannot tell.
     public func remainingImprovement() -> ConvergenceEstimate? { nil }

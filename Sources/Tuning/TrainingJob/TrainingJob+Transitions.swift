@@ -53,7 +53,16 @@ extension TrainingJob {
             enter(
                 .stopping, at: event.time,
                 message: message ?? "Stopping the training job.")
-        case .attemptFailed, .paused:
+        case .paused(let checkpoint):
+            try requireRunning(event)
+            endAttempt(at: event.time)
+            isPaused = true
+            self.checkpoint = checkpoint
+            checkpointResource = resource
+            enter(
+                TrainingPhase.pending, at: event.time,
+                message: "Paused, to go on if it compares well with others")
+        case .attemptFailed:
             try requireRunning(event)
             endAttempt(at: event.time)
             enter(
@@ -75,7 +84,8 @@ extension TrainingJob {
         }
         attempt = number
         isRunning = true
-        resource = Resource(0)
+        isPaused = false
+        resource = checkpointResource
         mark = nil
     }
 
@@ -152,6 +162,7 @@ extension TrainingJob {
         }
         transitions[transitions.count - 1].endTime = time
         if status != .failed { cost = outcome.cost }
+        isPaused = false
         objectiveStatus = outcome.cost == nil ? .failed : .succeeded
         mark = nil
     }

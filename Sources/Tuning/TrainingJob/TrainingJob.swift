@@ -51,7 +51,13 @@ public struct TrainingJob: Identifiable, Hashable, Sendable {
     public package(set) var attempt = 0
     /// Whether an attempt is launched and not over.
     public package(set) var isRunning = false
-    /// Objective reports of the present attempt.
+    /// Whether it is halted until its strategy resumes it.
+    public package(set) var isPaused = false
+    /// Where the next attempt, or the present one, goes on from; `nil` to start from nothing.
+    public package(set) var checkpoint: Checkpoint?
+    /// Objective reports up to the checkpoint.
+    public package(set) var checkpointResource = Resource(0)
+    /// Objective reports of the present attempt, with those up to the checkpoint it started from.
     public package(set) var resource = Resource(0)
     /// How far the present attempt's metrics have been read.
     public package(set) var mark: ReportMark?

@@ -57,7 +57,7 @@ public struct TuningJob: Identifiable, Hashable, Sendable {
     public init(id: ID, specification: TuningJobSpecification, creationTime: Date) {
         self.init(
             id: id, name: specification.name, kind: specification.kind, arn: specification.arn,
-            strategy: specification.plan.method.label, limits: specification.limits,
+            strategy: specification.plan.label, limits: specification.limits,
             creationTime: creationTime)
     }
 
