@@ -15,9 +15,12 @@ struct RandomSearch: SearchStrategy {
     private var eventCount = 0
 
     /// Searches a space.
-    init(space: SearchSpace, seed: UInt64) {
+    ///
+    /// - Parameter tried: What is not to be tried again.
+    init(space: SearchSpace, seed: UInt64, tried: [Hyperparameters] = []) {
         self.space = space
         visited = VisitedHyperparameters(of: space, seed: seed)
+        for hyperparameters in tried { visited.insert(hyperparameters) }
     }
 
     mutating func observe(_ event: TrialEvent) {

@@ -54,14 +54,17 @@ struct Assembly {
 
     /// Checks the request of a tuning job without touching the data directory.
     ///
+    /// - Parameter parents: The tuning jobs it learns from, those there are.
     /// - Throws: `CommandFailure` that lists what is wrong.
     static func specification(
-        of request: JSONValue, _ settings: Settings, directory: DataDirectory, logger: Logger
+        of request: JSONValue, parents: KnownParents, _ settings: Settings,
+        directory: DataDirectory, logger: Logger
     ) throws -> TuningJobSpecification {
         let routes = routes(settings, directory: directory, logger: logger)
         do throws(APIError) {
             return try CreateHyperParameterTuningJob(body: request)
-                .validated(scope: settings.scope, checkImage: checkImage(with: routes))
+                .validated(
+                    scope: settings.scope, parents: parents, checkImage: checkImage(with: routes))
         } catch {
             throw CommandFailure(error.message)
         }

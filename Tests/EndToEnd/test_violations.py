@@ -129,7 +129,7 @@ REFUSED = {
         ("TrainingJobDefinition", "StoppingCondition", "MaxWaitTimeInSeconds"): "managed spot",
         ("TrainingJobDefinitions",): "exactly one",
         ("TrainingJobDefinitions", 0, "AlgorithmSpecification", "AlgorithmName"): "does not exist",
-        ("WarmStartConfig",): "WarmStartConfig",
+        ("WarmStartConfig",): "there is no tuning job",
         ("Autotune",): "Autotune",
         ("HyperParameterTuningJobConfig", "HyperParameterTuningJobObjective"): None,
         ("HyperParameterTuningJobConfig", "ResourceLimits"): None,

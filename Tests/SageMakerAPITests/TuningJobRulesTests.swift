@@ -244,13 +244,6 @@ struct TuningJobRulesTests {
                 "Strategy Bayesian is not available in this version of tuner; use Random, Hyperband "
                     + "or Grid."),
             Row(
-                good.setting(
-                    [
-                        "ParentHyperParameterTuningJobs": [["HyperParameterTuningJobName": "p"]],
-                        "WarmStartType": "TransferLearning",
-                    ], at: "WarmStartConfig"),
-                "WarmStartConfig is not available in this version of tuner; leave it out."),
-            Row(
                 good.setting(["Mode": "Enabled"], at: "Autotune"),
                 "Autotune is not available in this version of tuner; leave it out."),
             Row(

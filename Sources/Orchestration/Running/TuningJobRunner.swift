@@ -152,7 +152,9 @@ extension TuningJobRunner {
                     plan: specification.plan, space: definition.searchSpace,
                     seed: seed &+ UInt64(index),
                     trialCountMax: specification.limits.trainingJobCountMax,
-                    parallelCountMax: specification.limits.parallelCountMax))
+                    parallelCountMax: specification.limits.parallelCountMax,
+                    // A warm start is for a single definition.
+                    priors: specification.warmStart?.priors ?? []))
         }
         var events: [TuningEvent] = []
         var position: EventPosition?

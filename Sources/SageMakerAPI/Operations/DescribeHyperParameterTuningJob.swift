@@ -7,14 +7,22 @@ package enum DescribeHyperParameterTuningJob {
     ///
     /// - Parameters:
     ///   - best: The training job with the best objective, when there is one.
+    ///   - parentBest: The training job of a parent that is better still, with what its tuning job
+    ///     was asked to do.
     ///   - now: Until when a running job has used its resources.
     package static func answer(
-        _ job: TuningJob, specification: TuningJobSpecification, best: TrainingJob?, now: Date
+        _ job: TuningJob, specification: TuningJobSpecification, best: TrainingJob?,
+        parentBest: (job: TrainingJob, specification: TuningJobSpecification)? = nil, now: Date
     ) -> JSONValue {
         var members = requestMembers(specification)
         members.merge(job.summaryMembers) { _, new in new }
         members["FailureReason"] = job.failureReason.map { .string($0) }
         members["BestTrainingJob"] = best.map { $0.tuningSummary(specification) }
+        if specification.warmStart?.kind == .identicalDataAndAlgorithm {
+            members["OverallBestTrainingJob"] =
+                parentBest.map { $0.job.tuningSummary($0.specification) }
+                ?? members["BestTrainingJob"]
+        }
         members["TuningJobCompletionDetails"] = job.completion.described
         let runtime = (job.endTime ?? now).timeIntervalSince(job.creationTime)
         members["ConsumedResources"] = ["RuntimeInSeconds": .integer(Int(max(0, runtime)))]

@@ -10,7 +10,6 @@ extension Problems {
         if config?["Strategy"]?.string == "Bayesian" {
             addUnavailable("Strategy Bayesian", "use Random, Hyperband or Grid")
         }
-        if body["WarmStartConfig"] != nil { addUnavailable("WarmStartConfig") }
         if body["Autotune"] != nil { addUnavailable("Autotune") }
     }
 

@@ -32,14 +32,18 @@ struct Configuration: Hashable, Sendable {
 
 /// The centre of the space, then independent draws: what is chosen without a model.
 struct DrawnConfigurations: ConfigurationSource {
-    private let centre: Hyperparameters
+    /// `nil` when it is not to be tried again.
+    private let centre: Hyperparameters?
     private var search: RandomSearch
     private var beganCount = 0
 
     /// Draws from a space.
-    init(space: SearchSpace, seed: UInt64) {
-        centre = space.centre
-        search = RandomSearch(space: space, seed: seed)
+    ///
+    /// - Parameter tried: What is not to be tried again.
+    init(space: SearchSpace, seed: UInt64, tried: [Hyperparameters] = []) {
+        let centre = space.centre
+        self.centre = tried.contains(centre) ? nil : centre
+        search = RandomSearch(space: space, seed: seed, tried: tried)
     }
 
     mutating func begin(
@@ -56,7 +60,7 @@ struct DrawnConfigurations: ConfigurationSource {
     func configuration(
         ordinal: Int, using random: inout SeededGenerator
     ) throws -> Configuration? {
-        if beganCount == 0 {
+        if beganCount == 0, let centre {
             return Configuration(hyperparameters: centre, rule: "centre", details: [:])
         }
         guard

@@ -140,6 +140,7 @@ extension Hyperband {
         guard trial.verdict == .proceed, report.resource > trial.last?.resource ?? Resource(0)
         else { return }
         trial.last = (report.resource, report.cost)
+        compare(&trial, report)
         guard let bracket = trial.bracket else { return }
         while trial.verdict == .proceed, trial.passedCount < brackets[bracket].count,
             report.resource >= brackets[bracket][trial.passedCount].resource
@@ -156,18 +157,24 @@ extension Hyperband {
     ) {
         guard trial.recordedCount == trial.passedCount else { return }
         brackets[bracket][trial.passedCount].insert(report.cost)
-        compare(trial, report.cost)
         trial.recordedCount += 1
         trial.rungCost = report.cost
         source.observe(id, at: report.resource, report.cost)
     }
 
-    /// Learns how well the last rung has foretold a cost at the next.
-    private mutating func compare(_ trial: HyperbandTrial, _ cost: Cost?) {
-        guard let bracket = trial.bracket, trial.recordedCount > 0, let lower = trial.rungCost,
-            let upper = cost
-        else { return }
-        agreement.insert(lower: lower, upper: upper, rung: bracket + trial.recordedCount - 1)
+    /// Learns how well the last rung has foretold the cost at the next, or at the end. Trials that
+    /// are not compared at a rung tell most about it: they go on whatever they cost there.
+    private mutating func compare(_ trial: inout HyperbandTrial, _ report: MetricReport) {
+        let resources = ladder.rungs + [ladder.top]
+        while trial.reachedCount < resources.count,
+            report.resource >= resources[trial.reachedCount]
+        {
+            if trial.reachedCount > 0, let lower = trial.reachedCost, let upper = report.cost {
+                agreement.insert(lower: lower, upper: upper, rung: trial.reachedCount - 1)
+            }
+            trial.reachedCost = report.cost
+            trial.reachedCount += 1
+        }
     }
 
     private mutating func decide(
@@ -196,8 +203,6 @@ extension Hyperband {
     }
 
     private mutating func end(_ trial: inout HyperbandTrial, _ report: MetricReport) {
-        if !trial.isAtTop { compare(trial, report.cost) }
-        trial.isAtTop = true
         guard !plan.endsByItself else { return }
         trial.verdict = .stop
         trial.explanation = VerdictExplanation(

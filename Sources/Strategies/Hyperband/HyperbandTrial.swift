@@ -20,6 +20,9 @@ struct HyperbandTrial: Sendable {
     var explanation: VerdictExplanation?
     /// Whether it is halted, and may be resumed.
     var isPaused = false
-    /// Whether it has come to the end of training.
-    var isAtTop = false
+    /// How many rungs of the ladder it has come to, those its bracket leaves out among them; one
+    /// more at the end of training.
+    var reachedCount = 0
+    /// The cost at the last of them.
+    var reachedCost: Cost?
 }
