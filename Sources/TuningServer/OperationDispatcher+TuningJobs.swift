@@ -24,7 +24,8 @@ extension OperationDispatcher {
         let specification = try await specification(of: job.id)
         return DescribeHyperParameterTuningJob.answer(
             job, specification: specification, best: try await bestTrainingJob(of: job),
-            parentBest: try await parentBest(of: job, specification), now: now())
+            parentBest: try await parentBest(of: job, specification),
+            review: try await earlyStoppingReviews.review(of: job, reader), now: now())
     }
 
     /// The training job of a parent that is better than all of a tuning job's own; `nil` when there

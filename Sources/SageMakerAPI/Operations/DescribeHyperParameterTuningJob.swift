@@ -9,10 +9,12 @@ package enum DescribeHyperParameterTuningJob {
     ///   - best: The training job with the best objective, when there is one.
     ///   - parentBest: The training job of a parent that is better still, with what its tuning job
     ///     was asked to do.
+    ///   - review: What early stopping did, or would have done.
     ///   - now: Until when a running job has used its resources.
     package static func answer(
         _ job: TuningJob, specification: TuningJobSpecification, best: TrainingJob?,
-        parentBest: (job: TrainingJob, specification: TuningJobSpecification)? = nil, now: Date
+        parentBest: (job: TrainingJob, specification: TuningJobSpecification)? = nil,
+        review: EarlyStoppingReview? = nil, now: Date
     ) -> JSONValue {
         var members = requestMembers(specification)
         members.merge(job.summaryMembers) { _, new in new }
@@ -23,6 +25,7 @@ package enum DescribeHyperParameterTuningJob {
                 parentBest.map { $0.job.tuningSummary($0.specification) }
                 ?? members["BestTrainingJob"]
         }
+        members["EarlyStoppingReview"] = review?.described
         members["TuningJobCompletionDetails"] = job.completion.described
         let runtime = (job.endTime ?? now).timeIntervalSince(job.creationTime)
         members["ConsumedResources"] = ["RuntimeInSeconds": .integer(Int(max(0, runtime)))]
