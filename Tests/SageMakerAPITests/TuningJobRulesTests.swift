@@ -244,14 +244,11 @@ struct TuningJobRulesTests {
                 "Strategy Bayesian is not available in this version of tuner; use Random, Hyperband "
                     + "or Grid."),
             Row(
-                good.setting(["Mode": "Enabled"], at: "Autotune"),
-                "Autotune is not available in this version of tuner; leave it out."),
-            Row(
                 good.setting(
                     [["Name": "x", "ValueHint": "1"]], at: config, "ParameterRanges",
                     "AutoParameters"),
-                "ParameterRanges.AutoParameters is not available in this version of tuner; "
-                    + "give the hyperparameters ranges."),
+                "AutoParameters are only for tuning jobs with Autotune; set its Mode to Enabled, "
+                    + "or give the hyperparameters ranges."),
         ])
     func unavailable(row: Row) { Self.check(row) }
 

@@ -10,14 +10,6 @@ extension Problems {
         if config?["Strategy"]?.string == "Bayesian" {
             addUnavailable("Strategy Bayesian", "use Random, Hyperband or Grid")
         }
-        if body["Autotune"] != nil { addUnavailable("Autotune") }
-    }
-
-    /// Refuses ranges that the service would have to find.
-    mutating func addUnavailable(inRanges ranges: JSONValue, at place: String) {
-        if ranges["AutoParameters"]?.array?.isEmpty == false {
-            addUnavailable("\(place).AutoParameters", "give the hyperparameters ranges")
-        }
     }
 
     /// Refuses what a CreateTrainingJob asks for in vain.
