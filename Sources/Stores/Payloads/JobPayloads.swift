@@ -74,6 +74,10 @@ extension TrainingJob {
             members["finalMetrics"] = .object(finalMetrics.mapValues { .object($0.members) })
         }
         if earlierRuntime != .zero { members["earlierRuntime"] = .duration(earlierRuntime) }
+        if interruptedRuntime != .zero {
+            members["interruptedRuntime"] = .duration(interruptedRuntime)
+        }
+        if let interruptionTime { members["interruptionTime"] = .time(interruptionTime) }
         if isRunning { members["isRunning"] = true }
         if isPaused { members["isPaused"] = true }
         if let checkpoint {
@@ -116,6 +120,10 @@ extension TrainingJob {
             details["earlierRuntime"] == nil ? .zero : try details.duration("earlierRuntime")
         attemptStartTime = try details.optionalTime("attemptStartTime")
         attempt = try details.count("attempt")
+        interruptedRuntime =
+            details["interruptedRuntime"] == nil
+            ? .zero : try details.duration("interruptedRuntime")
+        interruptionTime = try details.optionalTime("interruptionTime")
         isRunning = details["isRunning"] == true
         isPaused = details["isPaused"] == true
         if let checkpoint = details["checkpoint"] {

@@ -90,6 +90,7 @@ extension TrainingJob {
     }
 
     private mutating func endAttempt(at time: Date) {
+        endInterruption(at: time)
         if let attemptStartTime {
             earlierRuntime += .seconds(max(0, time.timeIntervalSince(attemptStartTime)))
         }
@@ -117,6 +118,18 @@ extension TrainingJob {
         return earlierRuntime + .seconds(max(0, time.timeIntervalSince(attemptStartTime)))
     }
 
+    /// How long it has trained on machines, without the time it was interrupted.
+    public func billableRuntime(at time: Date) -> Duration {
+        let waiting = interruptionTime.map { max(0, time.timeIntervalSince($0)) } ?? 0
+        return max(.zero, runtime(at: time) - interruptedRuntime - .seconds(waiting))
+    }
+
+    private mutating func endInterruption(at time: Date) {
+        guard let interruptionTime else { return }
+        interruptedRuntime += .seconds(max(0, time.timeIntervalSince(interruptionTime)))
+        self.interruptionTime = nil
+    }
+
     /// Whether entering a phase would change anything.
     package func isNew(_ phase: TrainingPhase) -> Bool {
         phase == .training && attemptStartTime == nil
@@ -124,6 +137,13 @@ extension TrainingJob {
     }
 
     private mutating func enter(_ phase: TrainingPhase, at time: Date, message: String?) {
+        switch phase {
+        case .interrupted where attemptStartTime != nil:
+            interruptionTime = interruptionTime ?? time
+        // The machine is there again, and being set up is time on it.
+        case .starting, .training: endInterruption(at: time)
+        case .interrupted, .pending, .downloading, .uploading: break
+        }
         if phase == .training {
             startTime = startTime ?? time
             attemptStartTime = attemptStartTime ?? time

@@ -47,6 +47,10 @@ public struct TrainingJob: Identifiable, Hashable, Sendable {
     public package(set) var earlierRuntime: Duration = .zero
     /// When the present attempt began to train.
     public package(set) var attemptStartTime: Date?
+    /// How long it was interrupted, waiting for capacity, in all attempts.
+    public package(set) var interruptedRuntime: Duration = .zero
+    /// Since when it is interrupted; `nil` while it is not.
+    public package(set) var interruptionTime: Date?
     /// The number of the latest attempt, from 1; 0 before the first.
     public package(set) var attempt = 0
     /// Whether an attempt is launched and not over.

@@ -103,3 +103,28 @@ struct CompletionTests {
         #expect(job.transitions.suffix(2).map(\.message) == ["not promising", "not promising"])
     }
 }
+
+@Suite("Interruptions of a training job")
+struct InterruptionTests {
+    @Test("Time without a machine is trained time that is not billed")
+    func billing() throws {
+        var log = EventLog()
+        try log.train(0)
+        // Each event is a second after the one before; training began at the third.
+        for phase in [TrainingPhase.interrupted, .interrupted, .starting, .downloading, .training] {
+            try log.apply(0, .entered(phase, message: nil))
+        }
+        try log.apply(0, .entered(.interrupted, message: nil))
+        let running = try #require(log.state.unfinished[0])
+        #expect(running.runtime(at: EventLog.time(11)) == .seconds(8))
+        #expect(running.billableRuntime(at: EventLog.time(11)) == .seconds(4))
+        let job = try log.apply(0, .finished(.stopped(.waitTimeExceeded, nil)))
+        #expect(job.runtime(at: EventLog.time(10)) == .seconds(7))
+        #expect(job.billableRuntime(at: EventLog.time(10)) == .seconds(4))
+        #expect(
+            job.transitions.map(\.status) == [
+                .starting, .training, .interrupted, .starting, .downloading, .training,
+                .interrupted, .maxWaitTimeExceeded,
+            ])
+    }
+}
