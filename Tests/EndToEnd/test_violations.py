@@ -110,7 +110,6 @@ def holds(request, path):
     return True
 
 
-CRITERIA = ("HyperParameterTuningJobConfig", "TuningJobCompletionCriteria")
 # What is refused although it is as the model says, with a word of the reason; or, with none, what
 # has meanings that the model does not tell.
 REFUSED = {
@@ -130,7 +129,6 @@ REFUSED = {
         ("TrainingJobDefinitions",): "exactly one",
         ("TrainingJobDefinitions", 0, "AlgorithmSpecification", "AlgorithmName"): "does not exist",
         ("WarmStartConfig",): "there is no tuning job",
-        ("Autotune",): "Autotune",
         ("HyperParameterTuningJobConfig", "HyperParameterTuningJobObjective"): None,
         ("HyperParameterTuningJobConfig", "ResourceLimits"): None,
     },
