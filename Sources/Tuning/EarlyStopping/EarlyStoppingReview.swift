@@ -50,7 +50,10 @@ private struct EarlyStoppingReplay {
     /// Seconds that would have been saved, by training job.
     var wouldStop: [Trial.ID: Double] = [:]
     private var rule = MedianRule()
+    /// When the present attempt of a training job was started.
     private var startTimes: [Trial.ID: Date] = [:]
+    /// Seconds that earlier attempts took.
+    private var earlierRuntimes: [Trial.ID: Double] = [:]
     private var stopTimes: [Trial.ID: Date] = [:]
     private var completedRuntimes: [Double] = []
 
@@ -63,7 +66,10 @@ private struct EarlyStoppingReplay {
         let trial = event.trial
         switch event.change {
         case .started:
-            startTimes[trial] = startTimes[trial] ?? event.time
+            startTimes[trial] = event.time
+            rule.observe(event)
+        case .paused, .attemptFailed:
+            earlierRuntimes[trial, default: 0] += runtime(of: trial, at: event.time)
             rule.observe(event)
         case .reported:
             rule.observe(event)
@@ -75,8 +81,14 @@ private struct EarlyStoppingReplay {
         }
     }
 
+    /// Seconds that the present attempt has taken; 0 between attempts. It ends with this.
+    private mutating func runtime(of trial: Trial.ID, at time: Date) -> Double {
+        startTimes.removeValue(forKey: trial).map { max(0, time.timeIntervalSince($0)) } ?? 0
+    }
+
     private mutating func finish(_ trial: Trial.ID, _ outcome: Trial.Outcome, at time: Date) {
-        let runtime = startTimes.removeValue(forKey: trial).map { time.timeIntervalSince($0) } ?? 0
+        let earlier = earlierRuntimes.removeValue(forKey: trial) ?? 0
+        let runtime = earlier + runtime(of: trial, at: time)
         let stopTime = stopTimes.removeValue(forKey: trial)
         var counted = outcome
         var wasStopped = false

@@ -10,6 +10,8 @@ struct EarlyStoppingReviewTests {
         var events: [TuningEvent] = []
         private var seconds = 0
 
+        mutating func wait(_ seconds: Int) { self.seconds += seconds }
+
         mutating func run(_ trial: Trial.ID, _ costs: [Double], end: Trial.Outcome? = nil) {
             let hyperparameters = Hyperparameters(checked: [:])
             add(trial, .created(hyperparameters, Decision(rule: "test"), definition: 0))
@@ -24,7 +26,7 @@ struct EarlyStoppingReviewTests {
             add(trial, .finished(end ?? .completed(costs.last.flatMap { Cost($0) })))
         }
 
-        private mutating func add(_ trial: Trial.ID, _ change: TrialEvent.Change) {
+        mutating func add(_ trial: Trial.ID, _ change: TrialEvent.Change) {
             let time = Date(timeIntervalSinceReferenceDate: Double(seconds))
             events.append(.trial(TrialEvent(trial: trial, time: time, change: change)))
         }
@@ -57,6 +59,24 @@ struct EarlyStoppingReviewTests {
         for trial in 0..<5 { log.run(trial, [5, 4, 3, 2]) }
         log.run(5, [9, 9, 9, 1])
         #expect(EarlyStoppingReview(log.events).stopsBest == true)
+    }
+
+    @Test("Time that a training job was paused is not training")
+    func paused() {
+        var log = Log()
+        for trial in 0..<5 { log.run(trial, [5, 4, 3, 2, 1]) }
+        let hyperparameters = Hyperparameters(checked: [:])
+        log.add(5, .created(hyperparameters, Decision(rule: "test"), definition: 0))
+        log.add(5, .started(attempt: 1, .toTheEnd))
+        log.wait(10)
+        log.add(5, .paused(Checkpoint(location: "1")))
+        log.wait(1_000)
+        log.add(5, .started(attempt: 2, .toTheEnd))
+        log.wait(10)
+        log.add(5, .paused(Checkpoint(location: "2")))
+        log.wait(1_000)
+        log.add(5, .finished(.stopped(.earlyStopping, nil)))
+        #expect(EarlyStoppingReview(log.events).savedRuntime == .seconds(30))
     }
 
     @Test("Of what was stopped, assumes that it would have trained as long as others")
