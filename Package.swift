@@ -63,7 +63,8 @@ let package = Package(
             exclude: ["Resources/make_service_model.py"]),
         // Speaks to SageMaker, or to anything that speaks its API.
         .target(
-            name: "SageMakerBackend", dependencies: ["Tuning", "SageMakerAPI", asyncHTTPClient]),
+            name: "SageMakerBackend",
+            dependencies: ["Tuning", "SageMakerAPI", asyncHTTPClient, nioSSL]),
         // Operation dispatch over HTTP and TLS, access keys, the audit log.
         .target(
             name: "TuningServer",

@@ -28,7 +28,7 @@ extension APIError {
         APIError("ValidationException", message)
     }
 
-    /// A body that is not the JSON of a request.
+    /// A body that is no JSON, or has values of other types than the request's.
     package static func serialization(_ message: String) -> APIError {
         APIError("SerializationException", message)
     }

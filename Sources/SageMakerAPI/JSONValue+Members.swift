@@ -18,12 +18,28 @@ extension JSONValue {
 
     /// The same without members that are null, at any depth.
     var withoutNulls: JSONValue {
-        switch self {
+        // Hardly any request has nulls, and to copy one takes as long as to check it.
+        guard hasNulls else { return self }
+        return switch self {
         case .object(let members):
-            .object(members.filter { $0.value != .null }.mapValues(\.withoutNulls))
+            .object(members.filter { !$0.value.isNull }.mapValues(\.withoutNulls))
         case .array(let elements): .array(elements.map(\.withoutNulls))
         default: self
         }
+    }
+
+    /// Whether there are members that are null, at any depth.
+    private var hasNulls: Bool {
+        switch self {
+        case .object(let members): members.values.contains { $0.isNull || $0.hasNulls }
+        case .array(let elements): elements.contains { $0.hasNulls }
+        default: false
+        }
+    }
+
+    /// Whether nothing is said here.
+    var isNull: Bool {
+        if case .null = self { true } else { false }
     }
 
     /// The same object with some members set.

@@ -6,6 +6,7 @@ import SageMakerAPI
 import Stores
 import Strategies
 import Tuning
+import TuningServer
 
 /// The parts of a daemon, put together as the settings say.
 struct Assembly {
@@ -52,22 +53,39 @@ struct Assembly {
             recovers: recovers, logger: logger)
     }
 
-    /// Checks the request of a tuning job without touching the data directory.
+    /// Checks the request of a tuning job and changes nothing in the data directory; algorithms
+    /// and parents that it names are looked for there.
     ///
-    /// - Parameter parents: The tuning jobs it learns from, those there are.
     /// - Throws: `CommandFailure` that lists what is wrong.
     static func specification(
-        of request: JSONValue, parents: KnownParents, _ settings: Settings,
-        directory: DataDirectory, logger: Logger
-    ) throws -> TuningJobSpecification {
+        of request: JSONValue, _ settings: Settings, directory: DataDirectory, logger: Logger
+    ) async throws -> TuningJobSpecification {
         let routes = routes(settings, directory: directory, logger: logger)
-        do throws(APIError) {
-            return try CreateHyperParameterTuningJob(body: request)
-                .validated(
-                    scope: settings.scope, parents: parents, checkImage: checkImage(with: routes))
-        } catch {
+        do {
+            let request = try CreateHyperParameterTuningJob(body: request)
+            return try request.validated(
+                scope: settings.scope,
+                algorithms: try await algorithms(request.algorithms, in: directory),
+                parents: try await parents(request.parentNames, in: directory),
+                checkImage: checkImage(with: routes))
+        } catch let error as APIError {
             throw CommandFailure(error.message)
         }
+    }
+
+    private static func algorithms(
+        _ references: Set<AlgorithmReference>, in directory: DataDirectory
+    ) async throws -> KnownAlgorithms {
+        // Where nothing was stored yet there is nothing to open.
+        guard !references.isEmpty, directory.hasStore else { return [:] }
+        return try await Assembly(reading: directory).orchestrator.reader.algorithms(references)
+    }
+
+    private static func parents(
+        _ names: [TuningJob.Name], in directory: DataDirectory
+    ) async throws -> KnownParents {
+        guard !names.isEmpty, directory.hasStore else { return [:] }
+        return try await Assembly(reading: directory).orchestrator.reader.parents(named: names)
     }
 
     /// Says what is wrong with a definition's image, for the validation of requests.

@@ -14,15 +14,26 @@ struct DataDirectory {
     /// Takes the directory asked for, else the standard one.
     ///
     /// - Throws: `CommandFailure` for the path of no directory, such as that of a variable of a
-    ///   shell that is not set; as a path it would be the current directory.
+    ///   shell that is not set, which as a path would be the current directory; and for a file's.
     init(_ path: String?) throws(CommandFailure) {
         let asked = path ?? Self.standardPath
         guard !asked.isEmpty else { throw CommandFailure("the data directory's path is empty") }
         self.path = URL(filePath: NSString(string: asked).expandingTildeInPath).path
+        var isDirectory = ObjCBool(true)
+        if FileManager.default.fileExists(atPath: self.path, isDirectory: &isDirectory),
+            !isDirectory.boolValue
+        {
+            throw CommandFailure("the data directory '\(self.path)' is a file; give a directory")
+        }
     }
 
     /// Its address.
     var url: URL { URL(filePath: path, directoryHint: .isDirectory) }
+
+    /// Whether jobs and algorithms were kept here before.
+    var hasStore: Bool {
+        FileManager.default.fileExists(atPath: url.appending(path: "tuner.sqlite").path)
+    }
 
     /// The file that holds the address of the service that uses the directory, while it runs.
     var endpointFile: URL { url.appending(path: "endpoint") }

@@ -2,7 +2,6 @@ import Foundation
 import Logging
 import Orchestration
 import SageMakerAPI
-import Stores
 import Tuning
 import TuningServer
 
@@ -28,9 +27,8 @@ struct ExperimentRun {
     func perform() async throws {
         let name = request["HyperParameterTuningJobName"]?.string ?? ""
         // Before anything is made: a request that is refused leaves nothing behind.
-        let specification = try Assembly.specification(
-            of: request, parents: try await parents(), settings, directory: directory,
-            logger: logger)
+        let specification = try await Assembly.specification(
+            of: request, settings, directory: directory, logger: logger)
         let assembly = try Assembly(
             settings, directory: directory, logger: logger,
             recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
@@ -43,16 +41,6 @@ struct ExperimentRun {
         case .finished(let job):
             try await report(job, assembly)
         }
-    }
-
-    /// The tuning jobs in the data directory that the request wants to learn from.
-    private func parents() async throws -> KnownParents {
-        // What is wrong with the request is told when it is checked as a whole.
-        guard let names = try? CreateHyperParameterTuningJob(body: request).parentNames,
-            !names.isEmpty
-        else { return [:] }
-        return try await SQLiteTuningStore(directory: directory.url, access: .readOnly)
-            .parents(named: names)
     }
 
     private func run(

@@ -12,6 +12,12 @@ struct JobAccess: ParsableArguments {
     @Option(help: "The data directory.") var data: String?
     @Option(help: "The address of a running service, in place of a data directory.")
     var endpoint: String?
+    @Option(
+        help: """
+            Certificates to trust at an https endpoint, a PEM file, such as the service's own; \
+            else those of AWS_CA_BUNDLE or SSL_CERT_FILE, else the system's.
+            """)
+    var caFile: String?
     @Flag(help: "Print JSON.") var json = false
 
     /// Calls an operation that only reads.
@@ -19,8 +25,7 @@ struct JobAccess: ParsableArguments {
     /// - Throws: `CommandRefusal` when the operation is refused.
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
         if let endpoint {
-            return try await OperationAccess.service(endpoint, key: .ofEnvironment).call(
-                operation, request)
+            return try await service(endpoint, key: .ofEnvironment).call(operation, request)
         }
         let assembly = try Assembly(reading: try DataDirectory(data))
         return try await OperationAccess.directory(assembly).call(operation, request)
@@ -43,6 +48,16 @@ struct JobAccess: ParsableArguments {
         return elements
     }
 
+    private func service(_ endpoint: String, key: AccessKey?) -> OperationAccess {
+        .service(endpoint, key: key, caFile: caFile ?? Self.caFileOfEnvironment)
+    }
+
+    private static var caFileOfEnvironment: String? {
+        let environment = ProcessInfo.processInfo.environment
+        return ["AWS_CA_BUNDLE", "SSL_CERT_FILE"].compactMap { environment[$0] }
+            .first { !$0.isEmpty }
+    }
+
     /// Calls an operation that changes a tuning job.
     ///
     /// Where a service is using the data directory, it is the one that is asked. Where none is, the
@@ -51,8 +66,7 @@ struct JobAccess: ParsableArguments {
         -> JSONValue
     {
         if let endpoint {
-            return try await OperationAccess.service(endpoint, key: .ofEnvironment).call(
-                operation, request)
+            return try await service(endpoint, key: .ofEnvironment).call(operation, request)
         }
         let directory = try DataDirectory(data)
         // Opened for writing, a directory without a store would get one.
@@ -67,8 +81,7 @@ struct JobAccess: ParsableArguments {
                 throw CommandFailure(
                     "'\(directory.path)' is used by a run; interrupt that one instead")
             }
-            return try await OperationAccess.service(endpoint, key: directory.accessKey).call(
-                operation, request)
+            return try await service(endpoint, key: directory.accessKey).call(operation, request)
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await assembly.orchestrator.run() }
@@ -83,8 +96,9 @@ struct JobAccess: ParsableArguments {
 /// A way to call the operations of the API.
 enum OperationAccess {
     /// A running service, at an address that begins with `http://` or `https://`, and the key that
-    /// requests to it are signed with.
-    case service(String, key: AccessKey?)
+    /// requests to it are signed with; and the file of the certificates to trust, where it is not
+    /// the system's.
+    case service(String, key: AccessKey?, caFile: String?)
     /// A data directory, opened by this process.
     case directory(Assembly)
 
@@ -93,7 +107,7 @@ enum OperationAccess {
     /// - Throws: `CommandRefusal` when it is refused.
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
         switch self {
-        case .service(let endpoint, let key):
+        case .service(let endpoint, let key, let caFile):
             guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
                 throw CommandFailure(
                     "the endpoint '\(endpoint)' must begin with http:// or https://")
@@ -103,10 +117,13 @@ enum OperationAccess {
                 Signer(key: $0, region: region ?? RequestScope.standardRegion)
             }
             do {
-                return try await SageMakerClient(endpoint: endpoint, signer: signer)
-                    .call(operation, request)
+                return try await SageMakerClient(
+                    endpoint: endpoint, signer: signer, caFile: caFile
+                ).call(operation, request)
             } catch let error as APIError {
                 throw CommandRefusal(code: error.code, message: error.message)
+            } catch let error as CertificateFileError {
+                throw CommandFailure(error.description)
             } catch {
                 throw CommandFailure("no answer from \(endpoint): \(error.oneLine)")
             }

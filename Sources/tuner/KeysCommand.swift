@@ -112,8 +112,9 @@ struct RevokeKeyCommand: AsyncParsableCommand {
         print("\(id) is revoked.")
         if left == 0 {
             print(
-                "No key is left, so the service refuses every request; create another, or delete "
-                    + "\(file.path) and restart the service to leave it open.")
+                "No key is left: the service refuses every request until `tuner keys create` makes "
+                    + "another. To have a service that needs no keys again, delete "
+                    + "\(file.path) and restart it.")
         }
     }
 }

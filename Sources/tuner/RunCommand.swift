@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import SageMakerAPI
 import Tuning
 
 /// Runs one tuning job without a service.
@@ -35,6 +36,13 @@ struct RunCommand: AsyncParsableCommand {
             let value = (try? JSONValue(yaml: text)) ?? .string(text)
             try request.set(
                 value, at: path.split(separator: ".").map(String.init), of: String(path))
+        }
+        guard request.object != nil else {
+            throw CommandFailure("the file '\(file)' is no object of names and values")
+        }
+        let unknown = CreateHyperParameterTuningJob.unknownMembers(of: request)
+        guard unknown.isEmpty else {
+            throw CommandFailure("the file '\(file)': \(unknown.joined(separator: "; "))")
         }
         var settings = try config.map { try Settings(file: $0) } ?? Settings()
         if let backend { settings.backend = try Settings.Backend(named: backend) }

@@ -79,8 +79,15 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Says what it means to serve without keys.
+    /// Says what it means to serve without keys, and that revoked keys are not the same.
     private static func warn(about keys: AccessKeys, _ logger: Logger) {
+        if keys.current?.isEmpty == true {
+            logger.warning(
+                """
+                All access keys are revoked: every request is refused; `tuner keys create` makes \
+                a key, and without the file keys.json the service is open after a restart
+                """)
+        }
         guard keys.isOpen else { return }
         logger.warning(
             """

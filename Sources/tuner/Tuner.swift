@@ -4,9 +4,13 @@ import Foundation
 /// The command line: `tuner COMMAND`.
 @main
 struct Tuner: AsyncParsableCommand {
+    /// What `tuner --version` prints.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "tuner",
         abstract: "Tune hyperparameters with Amazon SageMaker's API, on any machine.",
+        version: version,
         subcommands: [
             DemoCommand.self, RunCommand.self, ServeCommand.self, ListCommand.self,
             DescribeCommand.self, TrainingJobsCommand.self, LogsCommand.self, StopCommand.self,

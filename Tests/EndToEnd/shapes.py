@@ -53,12 +53,16 @@ def fits(shape, text):
     return length and matches(shape.get("pattern", r"[\S\s]*"), text)
 
 
+# Members that the model leaves optional and the service does not: data is somewhere.
+WANTED = {"DataSource": ["S3DataSource"]}
+
+
 def sample(name, members=()):
     """A valid value of a shape; structures have their required members and those named."""
     shape = SHAPES[name]
     kind = shape["type"]
     if kind == "structure":
-        wanted = {*shape.get("required", []), *members}
+        wanted = {*shape.get("required", []), *WANTED.get(name, []), *members}
         return {m: sample(s["shape"]) for m, s in shape["members"].items() if m in wanted}
     if kind == "list":
         return [sample(shape["member"]["shape"]) for _ in range(max(1, shape.get("min", 0)))]
@@ -129,17 +133,21 @@ def sample_text(shape):
     return next(text for text in TEXTS if fits(shape, text))
 
 
+# What is said of a value that the service cannot even read.
+WRONG_TYPE = "_VALUE can not be converted to a"
+
+
 def broken(name):
     """Values that break one constraint of a shape, and the words for it."""
     shape = SHAPES[name]
     kind = shape["type"]
     wrong = {"string": 5, "list": {}, "structure": "x", "map": "x", "boolean": "true"}
-    yield wrong.get(kind, "x"), "Member must be a"
+    yield wrong.get(kind, "x"), WRONG_TYPE
     if kind == "string":
         yield from broken_text(shape)
     if kind in ("integer", "long"):
-        yield 1.5, "Member must be an integer"
-        yield "1", "Member must be an integer"
+        yield 1.5, WRONG_TYPE
+        yield "1", WRONG_TYPE
         if "min" in shape:
             yield shape["min"] - 1, f"value greater than or equal to {shape['min']}"
         if "max" in shape:
@@ -183,9 +191,15 @@ def broken_map(shape):
         yield {key: text}, f"Map value must satisfy constraint: [Member must have {words}"
 
 
-def cases(name, path=()):
-    """Every constraint of a shape and of all below it, broken one at a time."""
+def cases(name, path=(), above=()):
+    """Every constraint of a shape and of all below it, broken one at a time.
+
+    Of shapes that contain themselves, only what is not inside of itself is told.
+    """
     shape = SHAPES[name]
+    if name in above:
+        return
+    above = (*above, name)
     if path:
         for value, constraint in broken(name):
             yield Case(path, value, constraint, place_of(path))
@@ -194,9 +208,9 @@ def cases(name, path=()):
             if member in shape.get("required", []):
                 where = (*path, member)
                 yield Case(where, ABSENT, "Member must not be null", place_of(where))
-            yield from cases(reference["shape"], (*path, member))
+            yield from cases(reference["shape"], (*path, member), above)
     elif shape["type"] == "list":
-        yield from cases(shape["member"]["shape"], (*path, 0))
+        yield from cases(shape["member"]["shape"], (*path, 0), above)
 
 
 def optional_members(name, path=()):

@@ -216,13 +216,20 @@ def options(certificate):
     return ["--tls-certificate", str(certificate[0]), "--tls-key", str(certificate[1])]
 
 
-def test_tls(serve, new_key, data, certificate):
+def test_tls(serve, new_key, tuner, data, certificate):
     key = new_key()
     service = serve(data, arguments=options(certificate))
     assert service.endpoint.startswith("https://127.0.0.1:")
     client = service.client(key, verify=str(certificate[0]))
     assert code_of(client.list_training_jobs) is None
     assert code_of(service.client(verify=str(certificate[0])).list_training_jobs)
+
+    at = ("--endpoint", service.endpoint, "--json")
+    names = dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), key))
+    assert json.loads(tuner("list", *at, "--ca-file", str(certificate[0]), **names)) == []
+    assert json.loads(tuner("list", *at, AWS_CA_BUNDLE=str(certificate[0]), **names)) == []
+    tuner("list", *at, code=2, **names)
+    tuner("list", *at, "--ca-file", str(certificate[1]), code=2, **names)
 
     port = int(service.endpoint.rsplit(":", 1)[1])
     old = ssl.create_default_context(cafile=certificate[0])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -41,6 +42,39 @@ ALIASES = "a: &a [1,1,1,1,1,1,1,1,1]\n" + "".join(
     f"{name}: &{name} [{','.join(['*' + before] * 9)}]\n"
     for before, name in zip("abcdefghi", "bcdefghij", strict=True)
 )
+
+
+def test_the_version(tuner):
+    done = tuner("--version")
+    assert done.returncode == 0 and re.fullmatch(r"\d+\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["run", JOB], ["serve", "--port", "0"], ["list"], ["keys", "create"], ["logs", "x"]],
+)
+def test_a_file_is_no_data_directory(tuner, tmp_path, words):
+    (tmp_path / "data").write_text("kept")
+    assert_refused(tuner(*words, "--data", "data"), "data' is a file; give a directory")
+    assert (tmp_path / "data").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "path, part",
+    [
+        ("HyperParameterTuningJobname", "is 'HyperParameterTuningJobName' meant?"),
+        ("HyperParameterTuningJobConfig.RandomSed", "is 'RandomSeed' meant?"),
+        (
+            "HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges.0.ScaleType",
+            "is 'ScalingType' meant?",
+        ),
+        ("Budget", "there are Autotune, "),
+    ],
+)
+def test_a_member_that_means_nothing(tuner, tmp_path, path, part):
+    done = tuner("run", JOB, "--data", "data", "--set", f"{path}=1")
+    assert_refused(done, f"there is no member '{path}'; {part}")
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,22 @@ struct ListingTests {
         #expect(plan.first?.contains("(creation_time,name)\(sign)(?,?)") == true, "\(plan)")
     }
 
+    @Test(
+        "What all training jobs are filtered by is in the indexes of their orders",
+        arguments: [TrainingJobQuery.SortKey.name, .creationTime, .status])
+    func filters(key: TrainingJobQuery.SortKey) async throws {
+        try await directory.fill()
+        let store = try SQLiteTuningStore(directory: directory.url)
+        var query = TrainingJobQuery()
+        query.sortKey = key
+        let plan = try #require(try plan(of: Listing(query), in: store).first)
+        let index = try #require(plan.split(separator: " ").last)
+        let columns = try await store.pool.read { database in
+            try String.fetchSet(database, sql: "SELECT name FROM pragma_index_info('\(index)')")
+        }
+        #expect(columns == ["name", "status", "creation_time", "last_modified_time"])
+    }
+
     private func plan(of listing: Listing, in store: SQLiteTuningStore) throws -> [String] {
         try store.pool.read { database in
             try Row.fetchAll(

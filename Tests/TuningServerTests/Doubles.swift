@@ -130,6 +130,44 @@ enum Requests {
         ])
     }
 
+    /// What an algorithm says, whose channel is `channel`.
+    static func algorithm(_ name: String) -> JSONValue {
+        [
+            "AlgorithmName": .string(name),
+            "TrainingSpecification": [
+                "TrainingImage": "mock:sphere",
+                "SupportedHyperParameters": [
+                    [
+                        "Name": "lr", "Type": "Continuous", "IsTunable": true, "IsRequired": true,
+                        "Range": [
+                            "ContinuousParameterRangeSpecification": [
+                                "MinValue": "0", "MaxValue": "1",
+                            ]
+                        ],
+                    ],
+                    ["Name": "depth", "Type": "FreeText", "DefaultValue": "4"],
+                    ["Name": "hold", "Type": "FreeText"],
+                ],
+                "SupportedTrainingInstanceTypes": ["ml.m5.large"],
+                "MetricDefinitions": [["Name": "score", "Regex": "score=(.*)"]],
+                "SupportedTuningJobObjectiveMetrics": [
+                    ["Type": "Maximize", "MetricName": "score"]
+                ],
+                "TrainingChannels": [
+                    [
+                        "Name": "train", "IsRequired": true, "SupportedContentTypes": ["text/csv"],
+                        "SupportedInputModes": ["File"],
+                    ]
+                ],
+            ],
+        ]
+    }
+
+    static let channel: JSONValue = [
+        "ChannelName": "train",
+        "DataSource": ["S3DataSource": ["S3DataType": "S3Prefix", "S3Uri": "s3://bucket/data"]],
+    ]
+
     private static let definition: JSONValue = [
         "AlgorithmSpecification": [
             "TrainingImage": "mock:sphere", "TrainingInputMode": "File",

@@ -87,7 +87,9 @@ extension Pattern {
 extension String {
     /// Whether there is a line end of Java's: LF, CR, NEL, LS or PS.
     fileprivate var hasJavaLineEnd: Bool {
-        unicodeScalars.contains { scalar in
+        let isASCII = utf8.allSatisfy { $0 < 0x80 }
+        if isASCII { return utf8.contains { $0 == 0x0A || $0 == 0x0D } }
+        return unicodeScalars.contains { scalar in
             switch scalar.value {
             case 0x0A, 0x0D, 0x85, 0x2028, 0x2029: true
             default: false

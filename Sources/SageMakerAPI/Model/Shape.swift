@@ -58,9 +58,12 @@ extension Shape {
         var demands: [String] = []
         switch kind {
         case .text(let pattern):
-            let length = text.unicodeScalars.count
-            if let demand = demand(unmetBy: length, "length") { demands.append(demand) }
-            let isExcessive = maximum.map { length > $0 + Self.excessMax } ?? false
+            var isExcessive = false
+            if !hasSurelyGoodLength(text) {
+                let length = text.unicodeScalars.count
+                if let demand = demand(unmetBy: length, "length") { demands.append(demand) }
+                isExcessive = maximum.map { length > $0 + Self.excessMax } ?? false
+            }
             if let pattern, !isExcessive, !pattern.matches(text) { demands.append(pattern.demand) }
         case .word(let words, let other):
             if !words.contains(text), other?.matches(text) != true {
@@ -69,6 +72,12 @@ extension Shape {
         default: break
         }
         return demands
+    }
+
+    /// Whether the bytes of a text, from one to four a code point, are enough and not too many.
+    private func hasSurelyGoodLength(_ text: String) -> Bool {
+        let count = text.utf8.count
+        return count <= maximum ?? .max && (count + 3) / 4 >= minimum ?? 0
     }
 
     /// Everything that a text must be, in the order in which the service tells it.

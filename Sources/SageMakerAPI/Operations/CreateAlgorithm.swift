@@ -35,6 +35,7 @@ package struct CreateAlgorithm: Sendable {
         let rules = AlgorithmRules(
             specification: body["TrainingSpecification"], problems: &problems)
         rules.checkSpecification(problems: &problems)
+        checkTransform(problems: &problems)
         let tags = TagRules.tags(body["Tags"], problems: &problems)
         // A profile is checked by the rules of the algorithm, which must be right first.
         try problems.throwIfAny(counted: false)
@@ -61,6 +62,16 @@ extension CreateAlgorithm {
     /// The service takes one profile.
     private var profile: JSONValue? {
         body["ValidationSpecification"]?["ValidationProfiles"]?.array?.first
+    }
+
+    /// Of the types of data, batch transform takes the two that are lists of whole objects.
+    private func checkTransform(problems: inout Problems) {
+        let input = profile?["TransformJobDefinition"]?["TransformInput"]
+        let type = input?["DataSource"]?["S3DataSource"]?["S3DataType"]?.string
+        guard let type, !["ManifestFile", "S3Prefix"].contains(type) else { return }
+        problems.add(
+            "TransformJobDefinition.TransformInput: S3DataType '\(type)' is not for transform "
+                + "jobs; give ManifestFile or S3Prefix.")
     }
 
     private func algorithm(scope: RequestScope, now: Date) -> Algorithm {

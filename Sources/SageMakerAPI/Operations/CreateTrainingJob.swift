@@ -46,7 +46,9 @@ package struct CreateTrainingJob: Sendable {
             retryCountMax: TrainingRules.retryCountMax(body),
             envelope: body.removing(["TrainingJobName", "HyperParameters", "Tags"]))
         ChannelRules.check(body, at: "", problems: &problems)
+        ResourceRules.check(body["ResourceConfig"], at: "ResourceConfig", problems: &problems)
         TrainingRules.checkWait(body, at: "", problems: &problems)
+        ProfilerRules.check(body["ProfilerConfig"], problems: &problems)
         CredentialRules.check(
             definition.staticHyperparameters, at: "HyperParameters", problems: &problems)
         if !definition.image.isEmpty, let problem = checkImage(definition) {

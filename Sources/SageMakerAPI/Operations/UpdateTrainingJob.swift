@@ -22,6 +22,7 @@ package struct UpdateTrainingJob: Sendable {
     /// - Throws: `ValidationException` when the training job is past what is to be changed.
     package func changes(of job: TrainingJob) throws(APIError) -> [String: JSONValue] {
         var problems = Problems()
+        ProfilerRules.check(body["ProfilerConfig"], problems: &problems)
         for member in ["ProfilerConfig", "ProfilerRuleConfigurations", "ResourceConfig"]
         where body[member] != nil && job.status != .inProgress {
             problems.add(

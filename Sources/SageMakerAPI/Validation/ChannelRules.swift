@@ -8,10 +8,13 @@ enum ChannelRules {
     static func check(_ definition: JSONValue, at prefix: String, problems: inout Problems) {
         let channels = definition["InputDataConfig"]?.array ?? []
         let jobMode = definition["AlgorithmSpecification"]?["TrainingInputMode"]?.string ?? ""
+        let groups = ResourceRules.groupNames(definition["ResourceConfig"])
         checkNames(channels, at: prefix, problems: &problems)
         for channel in channels {
             let place =
                 "\(prefix)InputDataConfig: channel '\(channel["ChannelName"]?.string ?? "")'"
+            checkSource(channel, at: place, problems: &problems)
+            checkGroups(channel, groups, at: place, problems: &problems)
             let mode = channel["InputMode"]?.string ?? jobMode
             guard mode != "Pipe" else { continue }
             checkManifest(channel, mode: mode, at: place, problems: &problems)
@@ -30,6 +33,31 @@ enum ChannelRules {
             problems.add(
                 "\(prefix)InputDataConfig: ChannelName '\(name)' is given twice; "
                     + "names must be unique.")
+        }
+    }
+
+    /// The data of a channel is in one place.
+    private static func checkSource(
+        _ channel: JSONValue, at place: String, problems: inout Problems
+    ) {
+        let members = ["S3DataSource", "FileSystemDataSource", "DatasetSource"]
+        let count = members.count { channel["DataSource"]?[$0] != nil }
+        guard count != 1 else { return }
+        problems.add(
+            "\(place) has \(count) data sources; its DataSource must have exactly one of "
+                + "[\(members.joined(separator: ", "))].")
+    }
+
+    /// Where there are groups of instances, data goes to groups that exist.
+    private static func checkGroups(
+        _ channel: JSONValue, _ groups: Set<String>, at place: String, problems: inout Problems
+    ) {
+        guard !groups.isEmpty else { return }
+        let names = channel["DataSource"]?["S3DataSource"]?["InstanceGroupNames"]?.array ?? []
+        for name in names.compactMap(\.string) where !groups.contains(name) {
+            problems.add(
+                "\(place) has InstanceGroupNames '\(name)', which is not one of the InstanceGroups "
+                    + "[\(groups.sorted().joined(separator: ", "))].")
         }
     }
 

@@ -26,7 +26,18 @@ struct Problems {
         guard count > 0 else { return }
         if count == 1, !counted { throw .validation(listed[0]) }
         let noun = count == 1 ? "validation error" : "validation errors"
+        throw .validation("\(count) \(noun) detected: \(list)")
+    }
+
+    /// Refuses a request whose values have wrong types, when that is what the problems are.
+    ///
+    /// - Throws: A `SerializationException` that lists them all.
+    func throwIfAnyMisfit() throws(APIError) {
+        if count > 0 { throw .serialization(list) }
+    }
+
+    private var list: String {
         let rest = count > listed.count ? "; and \(count - listed.count) more" : ""
-        throw .validation("\(count) \(noun) detected: \(listed.joined(separator: "; "))\(rest)")
+        return listed.joined(separator: "; ") + rest
     }
 }

@@ -2,9 +2,13 @@ import Tuning
 
 /// Walks a request and the service's model together and collects every violation, in the
 /// service's words and in the order of the model's members.
+///
+/// Values of another JSON type than the model's are told first, and alone, as the service does:
+/// it cannot read such a request at all.
 struct ShapeValidator {
     private let model = ServiceModel.shared
     private var problems = Problems()
+    private var misfits = Problems()
     private var path: [Step] = []
 
     private enum Step {
@@ -14,7 +18,8 @@ struct ShapeValidator {
 
     /// Checks the body of a request.
     ///
-    /// - Throws: A `ValidationException` that lists every violation.
+    /// - Throws: A `SerializationException` that lists every value of a wrong type, or a
+    ///   `ValidationException` that lists every violation.
     static func check(
         _ body: JSONValue, isRequestOf operation: Operation
     ) throws(APIError) {
@@ -25,49 +30,50 @@ struct ShapeValidator {
     static func check(_ body: JSONValue, isRequestOf operation: String) throws(APIError) {
         var validator = ShapeValidator()
         validator.walk(body, validator.model.request(of: operation))
+        try validator.misfits.throwIfAnyMisfit()
         try validator.problems.throwIfAny(counted: true)
     }
 
     private mutating func walk(_ value: JSONValue, _ shape: Shape) {
         switch shape.kind {
         case .structure(let members):
-            guard let object = value.object else { return refuse(value, "be an object") }
+            guard let object = value.object else { return misfit(value, "a Structure") }
             walk(object, members)
         case .list(let element):
-            guard let elements = value.array else { return refuse(value, "be a list") }
+            guard let elements = value.array else { return misfit(value, "a List") }
             check(elements.count, "length", shape, of: value)
             let elementShape = model[element]
             for (index, item) in elements.enumerated() {
                 walk(item, elementShape, at: .element(index))
             }
         case .map(let key, let element):
-            guard let object = value.object else { return refuse(value, "be an object") }
+            guard let object = value.object else { return misfit(value, "a Map") }
             walk(object, shape, key: model[key], value: model[element])
         case .text, .word:
-            guard let text = value.string else { return refuse(value, "be a string") }
+            guard let text = value.string else { return misfit(value, "a String") }
             for demand in shape.demands(unmetBy: text) { refuse(value, demand) }
         case .integer:
-            guard let integer = value.integer else { return refuse(value, "be an integer") }
+            guard let integer = value.integer else { return misfit(value, "an Integer") }
             check(integer, "value", shape, of: value)
         case .number:
-            guard value.number != nil else { return refuse(value, "be a number") }
+            guard value.number != nil else { return misfit(value, "a Double") }
         case .boolean:
-            guard value.bool != nil else { return refuse(value, "be a boolean") }
+            guard value.bool != nil else { return misfit(value, "a Boolean") }
         case .timestamp:
-            guard value.date != nil else { return refuse(value, "be a timestamp") }
+            guard value.date != nil else { return misfit(value, "a Timestamp") }
         }
     }
 
     private mutating func walk(_ value: JSONValue, _ shape: Shape, at step: Step) {
         path.append(step)
-        if value == .null { refuse(value, "not be null") } else { walk(value, shape) }
+        if value.isNull { refuse(value, "not be null") } else { walk(value, shape) }
         path.removeLast()
     }
 
     private mutating func walk(_ object: [String: JSONValue], _ members: [Shape.Member]) {
         for member in members {
             let value = object[member.name] ?? .null
-            if value == .null, !member.isRequired { continue }
+            if value.isNull, !member.isRequired { continue }
             walk(value, model[member.shape], at: .member(member.name))
         }
     }
@@ -85,7 +91,7 @@ extension ShapeValidator {
         var wrongValues: [String] = []
         var others: [String] = []
         var count = 0
-        for (name, item) in object where item != .null {
+        for (name, item) in object where !item.isNull {
             count += 1
             if !key.demands(unmetBy: name).isEmpty { wrongKeys.append(name) }
             guard let text = item.string else {
@@ -133,6 +139,11 @@ extension ShapeValidator {
         add(value == .null ? "null" : "'\(value.excerpt)'", "Member must \(demand)")
     }
 
+    private mutating func misfit(_ value: JSONValue, _ type: String) {
+        guard !misfits.isFull else { return misfits.addUntold() }
+        misfits.add("\(value.token) can not be converted to \(type) at '\(place)'")
+    }
+
     private mutating func add(_ shown: String, _ constraint: String) {
         problems.add(
             "Value \(shown) at '\(place)' failed to satisfy constraint: \(constraint)")
@@ -159,6 +170,19 @@ extension String {
 }
 
 extension JSONValue {
+    /// The kind of value, as messages about types show it.
+    fileprivate var token: String {
+        switch self {
+        case .null: "NULL_VALUE"
+        case .bool(let value): value ? "TRUE_VALUE" : "FALSE_VALUE"
+        case .integer: "NUMBER_VALUE"
+        case .number: "DECIMAL_VALUE"
+        case .string: "STRING_VALUE"
+        case .array: "LIST_VALUE"
+        case .object: "STRUCTURE_VALUE"
+        }
+    }
+
     /// The value as messages show it.
     fileprivate var excerpt: String {
         switch self {

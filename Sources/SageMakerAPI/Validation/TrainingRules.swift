@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tuning
 
 /// What definitions of tuning jobs and training jobs have in common.
@@ -12,7 +13,7 @@ enum TrainingRules {
             guard let name = element["Name"]?.string, let regex = element["Regex"]?.string else {
                 continue
             }
-            if (try? NSRegularExpression(pattern: regex)) == nil {
+            if !isExpression(regex) {
                 problems.add(
                     "MetricDefinitions: the Regex '\(regex)' of metric '\(name)' is not a regular "
                         + "expression.")
@@ -20,6 +21,21 @@ enum TrainingRules {
             definitions.append(MetricDefinition(name: name, regex: regex))
         }
         return definitions
+    }
+
+    /// Expressions that compile; most requests have the metrics of one before.
+    private static let knownExpressions = Mutex<Set<String>>([])
+    /// More known expressions than this are forgotten.
+    private static let knownExpressionsMax = 1_000
+
+    private static func isExpression(_ regex: String) -> Bool {
+        if knownExpressions.withLock({ $0.contains(regex) }) { return true }
+        guard (try? NSRegularExpression(pattern: regex)) != nil else { return false }
+        knownExpressions.withLock { known in
+            if known.count >= knownExpressionsMax { known.removeAll() }
+            known.insert(regex)
+        }
+        return true
     }
 
     /// How long a training job may take.

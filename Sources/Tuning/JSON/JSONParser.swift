@@ -104,11 +104,15 @@ extension JSONParser {
     /// What stands before the next quote, backslash or control character.
     private mutating func unescapedText() throws(JSONError) -> String {
         let start = position
+        var all: UInt8 = 0
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20
         {
+            all |= byte
             position += 1
         }
         let run = UnsafeBufferPointer(rebasing: bytes[start..<position])
+        // Nearly every text is ASCII, which needs no look for what is not UTF-8.
+        if all < 0x80 { return String(decoding: run, as: UTF8.self) }
         guard let text = String(validating: run, as: UTF8.self) else {
             throw JSONError("A text that is not UTF-8", at: start)
         }

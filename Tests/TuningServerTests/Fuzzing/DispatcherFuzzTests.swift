@@ -15,6 +15,7 @@ struct DispatcherFuzzTests {
             let ordinal = SageMakerAPI.Operation.allCases.firstIndex(of: operation) ?? 0
             var damage = RequestDamage(
                 random: SeededGenerator(seed: Fuzzing.seed, ordinal: ordinal))
+            var takenNames: Set<String> = []
             for round in 0..<Self.roundCount * Fuzzing.factor {
                 let body = damage.damaged(Self.origin(operation, "job-\(round)"))
                 let answer = await service.dispatcher.answer(
@@ -26,7 +27,9 @@ struct DispatcherFuzzTests {
                 let value = try JSONValue(parsing: answer.body)
                 #expect((answer.status == 200) == (value["__type"] == nil), "\(text)")
                 // Damage sometimes makes the name of an earlier round.
-                if value["__type"] == "ResourceInUse" { continue }
+                let name = Self.name(in: body).lowercased()
+                if takenNames.contains(name) { continue }
+                if answer.status == 200 { takenNames.insert(name) }
                 try await Self.checkWholeness(of: operation, service, body, answer, text)
             }
         }
@@ -59,10 +62,18 @@ struct DispatcherFuzzTests {
         #expect(stopped.status < 500, "\(text)")
     }
 
+    /// The name of what a body would create; empty where it names nothing.
+    private static func name(in body: [UInt8]) -> String {
+        let request = try? JSONValue(parsing: body)
+        let members = ["TrainingJobName", "HyperParameterTuningJobName", "AlgorithmName"]
+        return members.compactMap { request?[$0]?.string }.first ?? ""
+    }
+
     private static func origin(_ operation: SageMakerAPI.Operation, _ name: String) -> JSONValue {
         switch operation {
         case .createTrainingJob: return Requests.trainingJob(name)
         case .createTuningJob: return Requests.tuningJob(name, count: 1)
+        case .createAlgorithm: return Requests.algorithm(name)
         default:
             let arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/\(name)"
             return [
