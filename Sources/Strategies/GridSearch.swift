@@ -10,9 +10,14 @@ struct GridSearch: SearchStrategy {
     private var eventCount = 0
 
     /// Searches a grid.
-    init(_ grid: Grid, seed: UInt64) {
+    ///
+    /// - Parameter tried: What is not to be tried again; off the grid it means nothing.
+    init(_ grid: Grid, seed: UInt64, tried: [Hyperparameters] = []) {
         self.grid = grid
         visited = VisitedCombinations(count: grid.combinationCount, seed: seed)
+        for combination in tried.compactMap({ grid.index(of: $0) }) {
+            visited.insert(combination)
+        }
     }
 
     mutating func observe(_ event: TrialEvent) {

@@ -25,13 +25,16 @@ struct QuasiRandomSearch: SearchStrategy {
     private var eventCount = 0
 
     /// Searches a space.
-    init(space: SearchSpace, seed: UInt64) {
+    ///
+    /// - Parameter tried: What is not to be tried again.
+    init(space: SearchSpace, seed: UInt64, tried: [Hyperparameters] = []) {
         self.space = space
         self.seed = seed
         var random = SeededGenerator(seed: seed)
         sequence = SobolSequence(
             dimension: min(space.dimension, SobolSequence.dimensionMax), scrambledBy: &random)
         visited = VisitedHyperparameters(of: space, seed: seed)
+        for hyperparameters in tried { visited.insert(hyperparameters) }
     }
 
     mutating func observe(_ event: TrialEvent) {

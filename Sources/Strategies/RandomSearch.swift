@@ -15,16 +15,22 @@ struct RandomSearch: SearchStrategy {
     private var eventCount = 0
 
     /// Searches a space.
-    init(space: SearchSpace, seed: UInt64) {
+    ///
+    /// - Parameter tried: What is not to be tried again.
+    init(space: SearchSpace, seed: UInt64, tried: [Hyperparameters] = []) {
         self.space = space
         visited = VisitedHyperparameters(of: space, seed: seed)
+        for hyperparameters in tried { visited.insert(hyperparameters) }
     }
 
     mutating func observe(_ event: TrialEvent) {
         eventCount += 1
-        if case .created(let hyperparameters, _, _) = event.change {
-            visited.insert(hyperparameters)
-        }
+        if case .created(let hyperparameters, _, _) = event.change { insert(hyperparameters) }
+    }
+
+    /// Remembers that hyperparameters are tried.
+    mutating func insert(_ hyperparameters: Hyperparameters) {
+        visited.insert(hyperparameters)
     }
 
     func suggestion(ordinal: Int, using random: inout SeededGenerator) -> Suggestion {

@@ -9,6 +9,7 @@ extension OperationDispatcher {
         let request = try CreateHyperParameterTuningJob(body: body)
         let specification = try request.validated(
             scope: scope, algorithms: try await reader.algorithms(request.algorithms),
+            parents: try await reader.parents(named: request.parentNames),
             checkImage: checkImage)
         do {
             return CreateHyperParameterTuningJob.answer(
@@ -20,9 +21,24 @@ extension OperationDispatcher {
 
     func describeTuningJob(_ body: JSONValue) async throws -> JSONValue {
         let job = try await tuningJob(named: TuningJobReference(body: body).name)
+        let specification = try await specification(of: job.id)
         return DescribeHyperParameterTuningJob.answer(
-            job, specification: try await specification(of: job.id),
-            best: try await bestTrainingJob(of: job), now: now())
+            job, specification: specification, best: try await bestTrainingJob(of: job),
+            parentBest: try await parentBest(of: job, specification),
+            review: try await earlyStoppingReviews.review(of: job, reader), now: now())
+    }
+
+    /// The training job of a parent that is better than all of a tuning job's own; `nil` when there
+    /// is none, or it was deleted.
+    private func parentBest(
+        of job: TuningJob, _ specification: TuningJobSpecification
+    ) async throws -> (job: TrainingJob, specification: TuningJobSpecification)? {
+        guard let best = specification.warmStart?.better(than: job.best),
+            let training = try await reader.trainingJob(
+                TrainingJob.ID(tuningJob: best.tuningJob, ordinal: best.ordinal)),
+            let parent = try await reader.specification(of: best.tuningJob)
+        else { return nil }
+        return (training, parent)
     }
 
     /// The training job with the best objective; `nil` when there is none, or it was deleted.

@@ -12,6 +12,7 @@ package struct OperationDispatcher: Sendable {
     let checkImage: ImageCheck
     let now: @Sendable () -> Date
     let bestTrainingJobs = BestTrainingJobs()
+    let earlyStoppingReviews = EarlyStoppingReviews()
     private let logger: Logger
 
     /// Takes what performs the operations.

@@ -146,6 +146,8 @@ extension StoreConformance {
         events.append(.sample(3, .started(attempt: 2, .upTo(Resource(9)))))
         events.append(.sample(3, .paused(Checkpoint(location: "file:///tmp/ü \"x\"\\\n\0"))))
         events.append(.sample(3, .stopRequested(.earlyStopping)))
+        events.append(.sample(3, .stopRequested(.earlyStopping, message: "ü \"worse\"")))
+        events.append(.converged(SampleJob.start.addingTimeInterval(0.7)))
         events.append(.sample(3, .entered(.pending, message: "")))
         events.append(.sample(3, .reported([], ReportMark(""))))
         events.append(.finished(.stopped, .distantPast))
@@ -229,10 +231,11 @@ extension StoreConformance {
             .sample(1, .paused(Checkpoint(location: "/tmp/checkpoint")), after: 7),
             .sample(1, .started(attempt: 3, .toTheEnd), after: 8),
             .sample(1, .reported([.sample(["accuracy": 0.9])], ReportMark("2")), after: 8.5),
-            .sample(1, .stopRequested(.requested), after: 9),
+            .sample(1, .stopRequested(.requested, message: "enough"), after: 9),
             .sample(1, .finished(.stopped(.requested, Cost(-0.9))), after: 10),
             .sampleCreation(2, after: 11),
             .sample(2, .finished(.failed(TrainingFailure(.algorithm, ""))), after: 12),
+            .converged(SampleJob.start.addingTimeInterval(12.5)),
             .stopRequested(SampleJob.start.addingTimeInterval(13)),
             .finished(.failed(reason: "all failed"), SampleJob.start.addingTimeInterval(14)),
         ]

@@ -54,7 +54,7 @@ struct Assembly {
     }
 
     /// Checks the request of a tuning job and changes nothing in the data directory; algorithms
-    /// that it names are looked for there.
+    /// and parents that it names are looked for there.
     ///
     /// - Throws: `CommandFailure` that lists what is wrong.
     static func specification(
@@ -66,6 +66,7 @@ struct Assembly {
             return try request.validated(
                 scope: settings.scope,
                 algorithms: try await algorithms(request.algorithms, in: directory),
+                parents: try await parents(request.parentNames, in: directory),
                 checkImage: checkImage(with: routes))
         } catch let error as APIError {
             throw CommandFailure(error.message)
@@ -78,6 +79,13 @@ struct Assembly {
         // Where nothing was stored yet there is nothing to open.
         guard !references.isEmpty, directory.hasStore else { return [:] }
         return try await Assembly(reading: directory).orchestrator.reader.algorithms(references)
+    }
+
+    private static func parents(
+        _ names: [TuningJob.Name], in directory: DataDirectory
+    ) async throws -> KnownParents {
+        guard !names.isEmpty, directory.hasStore else { return [:] }
+        return try await Assembly(reading: directory).orchestrator.reader.parents(named: names)
     }
 
     /// Says what is wrong with a definition's image, for the validation of requests.

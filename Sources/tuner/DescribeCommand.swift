@@ -61,7 +61,27 @@ struct DescribeCommand: AsyncParsableCommand {
                 "             \(metric?["MetricName"]?.text ?? "") \(metric?["Value"]?.text ?? "")")
             lines.append("             \(best["TunedHyperParameters"]?.hyperparameterText ?? "")")
         }
+        if let review = job["EarlyStoppingReview"] { lines += summary(ofReview: review) }
         return lines.joined(separator: "\n")
+    }
+
+    private static func summary(ofReview review: JSONValue) -> [String] {
+        func text(_ member: String) -> String { review[member]?.text ?? "0" }
+        var lines: [String] = []
+        if review["StoppedTrainingJobs"]?.integer ?? 0 > 0 {
+            lines.append(
+                "Stopped      \(text("StoppedTrainingJobs")) early, which saved about "
+                    + "\(text("SavedTrainingTimeInSeconds")) s of training")
+        }
+        if review["MedianRuleWouldStop"]?.integer ?? 0 > 0 {
+            lines.append(
+                "             the median rule would have stopped \(text("MedianRuleWouldStop")) "
+                    + "more and saved \(text("MedianRuleWouldSaveInSeconds")) s")
+        }
+        if review["StopsBestTrainingJob"] == true {
+            lines.append("             the best among them")
+        }
+        return lines
     }
 
     private static func summary(ofTrainingJob job: JSONValue) -> String {

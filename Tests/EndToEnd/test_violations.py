@@ -133,7 +133,6 @@ def holds(request, path):
 
 
 CHANNEL = ("TrainingJobDefinition", "InputDataConfig", 0)
-CRITERIA = ("HyperParameterTuningJobConfig", "TuningJobCompletionCriteria")
 # What is refused although it is as the model says, with a word of the reason; or, with none, what
 # has meanings that the model does not tell.
 REFUSED = {
@@ -148,10 +147,6 @@ REFUSED = {
     },
     "CreateHyperParameterTuningJob": {
         ("HyperParameterTuningJobConfig", "StrategyConfig"): "Hyperband",
-        (*CRITERIA, "TargetObjectiveMetricValue"): "not available",
-        (*CRITERIA, "BestObjectiveNotImproving", "MaxNumberOfTrainingJobsNotImproving"): (
-            "not available"
-        ),
         ("HyperParameterTuningJobConfig", "ParameterRanges"): None,
         ("TrainingJobDefinition", "AlgorithmSpecification", "AlgorithmName"): "does not exist",
         ("TrainingJobDefinition", "HyperParameterRanges"): None,
@@ -163,8 +158,7 @@ REFUSED = {
         ("TrainingJobDefinition", "StoppingCondition", "MaxWaitTimeInSeconds"): "managed spot",
         ("TrainingJobDefinitions",): "exactly one",
         ("TrainingJobDefinitions", 0, "AlgorithmSpecification", "AlgorithmName"): "does not exist",
-        ("WarmStartConfig",): "WarmStartConfig",
-        ("Autotune",): "Autotune",
+        ("WarmStartConfig",): "there is no tuning job",
         ("HyperParameterTuningJobConfig", "HyperParameterTuningJobObjective"): None,
         ("HyperParameterTuningJobConfig", "ResourceLimits"): None,
     },

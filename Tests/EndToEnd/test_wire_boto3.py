@@ -223,7 +223,15 @@ def test_stopping_a_training_job(client, tmp_path):
     [
         ({"HyperParameterTuningJobName": "a_b"}, "Value 'a_b' at 'hyperParameterTuningJobName'"),
         ({"HyperParameterTuningJobName": "a" * 33}, "less than or equal to 32"),
-        ({"Autotune": {"Mode": "Enabled"}}, "Autotune is not available"),
+        (
+            {
+                "WarmStartConfig": {
+                    "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "gone"}],
+                    "WarmStartType": "TransferLearning",
+                }
+            },
+            "there is no tuning job 'gone'",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(client, tmp_path, change, part):

@@ -7,9 +7,14 @@ struct CountingStrategy: SearchStrategy {
     private(set) var createdCount = 0
     private var lastCosts: [Trial.ID: Double] = [:]
 
-    init(capacity: Int = .max, costMax: Double = .infinity) {
+    private let estimate: ConvergenceEstimate?
+
+    init(
+        capacity: Int = .max, costMax: Double = .infinity, estimate: ConvergenceEstimate? = nil
+    ) {
         self.capacity = capacity
         self.costMax = costMax
+        self.estimate = estimate
     }
 
     static let space: SearchSpace = {
@@ -34,6 +39,8 @@ struct CountingStrategy: SearchStrategy {
         (lastCosts[trial] ?? 0) > costMax ? .stop : .proceed
     }
 
+    func remainingImprovement() -> ConvergenceEstimate? { estimate }
+
     func suggestion(ordinal: Int, using random: inout SeededGenerator) throws -> Suggestion {
         guard createdCount < capacity else { return .exhausted }
         let values = try Self.space.hyperparameters(["x": "\(createdCount + 1)"])
@@ -46,7 +53,8 @@ extension TuningJobSpecification {
     static func testing(
         name: String = "test", total: Int? = 5, parallel: Int = 2, retries: Int = 0,
         definitions: Int = 1,
-        runtimeMax: Duration? = nil
+        runtimeMax: Duration? = nil, criteria: CompletionCriteria? = nil,
+        plan: TuningPlan = .fullTraining(.random)
     ) -> TuningJobSpecification {
         TuningJobSpecification(
             name: name,
@@ -57,9 +65,10 @@ extension TuningJobSpecification {
                     metrics: [MetricDefinition(name: "loss", regex: "loss=(.*)")],
                     retryCountMax: retries)
             },
-            plan: .fullTraining(.random),
+            plan: plan,
             limits: ResourceLimits(
                 trainingJobCountMax: total, parallelCountMax: parallel, runtimeMax: runtimeMax),
+            criteria: criteria,
             seed: 7)
     }
 }

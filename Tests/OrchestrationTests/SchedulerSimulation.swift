@@ -16,6 +16,8 @@ struct SchedulerSimulation {
         var crash = 0.0
         var stopTrial = 0.0
         var stopJobAtStep = Int.max
+        /// How often each training reports; `nil` for one to three times.
+        var reportCount: Int?
     }
 
     struct RunningAttempt {
@@ -24,10 +26,11 @@ struct SchedulerSimulation {
         var reported = 0
         var stop: StopReason?
         var awaitsAnswer = false
+        var isToPause = false
     }
 
     let specification: TuningJobSpecification
-    let makeStrategy: () -> CountingStrategy
+    let makeStrategy: () -> any SearchStrategy
     var chances: Chances
     var random: SeededGenerator
     var scheduler: Scheduler
@@ -45,7 +48,7 @@ struct SchedulerSimulation {
     init(
         _ specification: TuningJobSpecification, slotCount: Int = 100, seed: UInt64,
         chances: Chances = Chances(),
-        makeStrategy: @escaping () -> CountingStrategy = { CountingStrategy() }
+        makeStrategy: @escaping () -> any SearchStrategy = { CountingStrategy() }
     ) throws {
         self.specification = specification
         self.makeStrategy = makeStrategy
@@ -58,7 +61,7 @@ struct SchedulerSimulation {
     }
 
     static func scheduler(
-        _ specification: TuningJobSpecification, _ makeStrategy: () -> CountingStrategy,
+        _ specification: TuningJobSpecification, _ makeStrategy: () -> any SearchStrategy,
         _ log: [TuningEvent]
     ) throws -> Scheduler {
         let start = TuningJobState(
@@ -116,7 +119,11 @@ struct SchedulerSimulation {
         if let request = suggestions.first {
             choice { world in
                 world.suggestions.removeFirst()
-                world.handle(.suggested(try request.suggestions()))
+                let suggestions = try request.suggestions()
+                if request.isConverged {
+                    world.handle(.converged(definition: request.definition))
+                }
+                world.handle(.suggested(suggestions))
             }
         }
         for id in attempts.keys.sorted(by: { $0.description < $1.description }) {
@@ -135,6 +142,10 @@ struct SchedulerSimulation {
         if let reason = attempt.stop {
             attempts[id] = nil
             handle(.ended(attempt.trial, .stopped(reason)))
+        } else if attempt.isToPause {
+            attempts[id] = nil
+            let checkpoint = Checkpoint(location: "\(attempt.reported)")
+            handle(.ended(attempt.trial, .paused(checkpoint)))
         } else if attempt.reported < attempt.costs.count {
             let cost = attempt.costs[attempt.reported]
             attempt.reported += 1
@@ -180,6 +191,7 @@ extension SchedulerSimulation {
             for (id, attempt) in attempts where attempt.trial == trial {
                 attempts[id]?.awaitsAnswer = false
                 if verdict == .stop { attempts[id]?.stop = attempt.stop ?? .earlyStopping }
+                if verdict == .pause { attempts[id]?.isToPause = true }
             }
         }
     }
@@ -193,7 +205,9 @@ extension SchedulerSimulation {
         }
         launched.insert(attempt.id)
         #expect(mark == nil)
-        let count = random.nextUnit() < chances.silent ? 0 : 1 + Int(random.next() % 3)
+        let some = random.nextUnit() < chances.silent ? 0 : 1 + Int(random.next() % 3)
+        let resumed = attempt.checkpoint.flatMap { Int($0.location) } ?? 0
+        let count = chances.reportCount.map { $0 - resumed } ?? some
         let costs = (0..<count).map { _ in random.nextUnit() * 10 }
         attempts[attempt.id] = RunningAttempt(trial: trial, costs: costs)
     }

@@ -241,36 +241,14 @@ struct TuningJobRulesTests {
         arguments: [
             Row(
                 good.setting("Bayesian", at: config, "Strategy"),
-                "Strategy Bayesian is not available in this version of tuner; use Random or Grid."),
-            Row(
-                good.setting("Hyperband", at: config, "Strategy"),
-                "Strategy Hyperband is not available in this version of tuner; use Random or Grid."),
-            Row(
-                good.setting("Auto", at: config, "TrainingJobEarlyStoppingType"),
-                "TrainingJobEarlyStoppingType Auto is not available in this version of tuner; "
-                    + "use Off."),
-            Row(
-                good.setting(
-                    ["TargetObjectiveMetricValue": 1], at: config,
-                    "TuningJobCompletionCriteria"),
-                "TuningJobCompletionCriteria.TargetObjectiveMetricValue is not available in this "
-                    + "version of tuner; leave it out."),
-            Row(
-                good.setting(
-                    [
-                        "ParentHyperParameterTuningJobs": [["HyperParameterTuningJobName": "p"]],
-                        "WarmStartType": "TransferLearning",
-                    ], at: "WarmStartConfig"),
-                "WarmStartConfig is not available in this version of tuner; leave it out."),
-            Row(
-                good.setting(["Mode": "Enabled"], at: "Autotune"),
-                "Autotune is not available in this version of tuner; leave it out."),
+                "Strategy Bayesian is not available in this version of tuner; use Random, Hyperband "
+                    + "or Grid."),
             Row(
                 good.setting(
                     [["Name": "x", "ValueHint": "1"]], at: config, "ParameterRanges",
                     "AutoParameters"),
-                "ParameterRanges.AutoParameters is not available in this version of tuner; "
-                    + "give the hyperparameters ranges."),
+                "AutoParameters are only for tuning jobs with Autotune; set its Mode to Enabled, "
+                    + "or give the hyperparameters ranges."),
         ])
     func unavailable(row: Row) { Self.check(row) }
 
@@ -284,7 +262,7 @@ struct TuningJobRulesTests {
             Row(
                 body,
                 "2 validation errors detected: Strategy Bayesian is not available in this version "
-                    + "of tuner; use Random or Grid.; Parameter 'n': MinValue 2 must not be "
+                    + "of tuner; use Random, Hyperband or Grid.; Parameter 'n': MinValue 2 must not be "
                     + "greater than MaxValue 1."))
     }
 

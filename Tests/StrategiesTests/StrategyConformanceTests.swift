@@ -15,6 +15,17 @@ struct StrategyConformanceTests {
         StrategyConformance("Bayesian") {
             try StrategyTask(plan: .fullTraining(.bayesian), space: $0, seed: $1).strategy()
         },
+        StrategyConformance("Median stopping") {
+            try StrategyTask(plan: .medianStopping(.random), space: $0, seed: $1).strategy()
+        },
+        StrategyConformance("Hyperband") {
+            let plan = HyperbandPlan(resourceMax: Resource(27))
+            return try StrategyTask(plan: .hyperband(plan), space: $0, seed: $1).strategy()
+        },
+        StrategyConformance("Hyperband with pauses") {
+            let plan = HyperbandPlan(resourceMax: Resource(27), pausesTrials: true)
+            return try StrategyTask(plan: .hyperband(plan), space: $0, seed: $1).strategy()
+        },
         // The combinations of more parameters, three levels each, are too many to be counted.
         StrategyConformance("Grid", dimensionMax: 30) {
             // Integers have all their values, so that finite spaces are used up.

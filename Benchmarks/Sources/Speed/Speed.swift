@@ -8,6 +8,7 @@ enum Speed {
     static let benchmarks: [(name: String, run: @Sendable () async throws -> Void)] = [
         ("jobs", { try await JobThroughput().run() }),
         ("recovery", { try await RecoveryTime().run() }),
+        ("decisions", { try await DecisionTime().run() }),
     ]
 
     static func main() async throws {

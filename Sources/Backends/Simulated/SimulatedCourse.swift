@@ -21,6 +21,13 @@ struct SimulatedCourse: Sendable {
             ? Int.random(in: 0..<training.epochCount, using: &random) : nil
     }
 
+    /// Whether spot capacity is taken away before an epoch, from 1; never before the first.
+    func isInterrupted(beforeEpoch epoch: Int) -> Bool {
+        guard epoch > 1, training.interruptionProbability > 0 else { return false }
+        var random = SeededGenerator(seed: ~seed, ordinal: epoch)
+        return random.nextUnit() < training.interruptionProbability
+    }
+
     /// What is reported at the end of an epoch, from 1.
     ///
     /// Without noise the values fall from the first report on, quickly at first, to the function's

@@ -27,20 +27,71 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
 
     /// Runs to the end.
     func end() async throws -> Attempt.End {
-        if session.mark == nil, training.startupDuration > .zero {
-            try await enter(.starting)
-            let ready = clock.now.advanced(by: training.startupDuration)
-            if let reason = try await sleep(until: ready) { return .stopped(reason) }
-        }
+        let limits = SimulatedLimits<RunClock>(
+            attempt.definition.stoppingCondition, from: clock.now)
+        if session.mark == nil, let end = try await begin(limits) { return end }
         try await enter(.training)
         var epoch = epochs(at: session.mark?.text) ?? resumedEpoch
-        let start = clock.now.advanced(by: training.epochDuration * (resumedEpoch - epoch))
+        var start = clock.now.advanced(by: training.epochDuration * (resumedEpoch - epoch))
+        // Without checkpoints, what was trained is trained again; its reports are known.
+        var lost = Duration.zero
         epoch += 1
         while epoch <= training.epochCount {
-            if let end = try await train(epoch, from: start) { return end }
+            if isSpot, course.isInterrupted(beforeEpoch: epoch) {
+                let interruption = clock.now
+                if let end = try await interrupt(limits) { return end }
+                start = start.advanced(by: interruption.duration(to: clock.now))
+                if !hasCheckpoints { lost += training.epochDuration * (epoch - 1 - resumedEpoch) }
+            }
+            if let end = try await train(epoch, from: start, lost, limits) { return end }
             epoch += 1
         }
+        if isSpot { try await enter(.uploading) }
         return .completed
+    }
+
+    private var isSpot: Bool {
+        attempt.definition.envelope["EnableManagedSpotTraining"]?.bool ?? false
+    }
+
+    private var hasCheckpoints: Bool { attempt.definition.envelope["CheckpointConfig"] != nil }
+
+    /// Waits for capacity and starts up; gives the attempt's end if it ends with that.
+    private func begin(_ limits: SimulatedLimits<RunClock>) async throws -> Attempt.End? {
+        if isSpot, training.capacityDuration > .zero {
+            try await enter(.pending)
+            let limit = limits.firstWhilePending
+            if let end = try await pass(training.capacityDuration, limit) { return end }
+        }
+        if training.startupDuration > .zero || isSpot {
+            try await enter(.starting)
+            if let end = try await pass(training.startupDuration, limits.wait) { return end }
+        }
+        if isSpot { try await enter(.downloading) }
+        return nil
+    }
+
+    /// Loses its machine and waits for another one.
+    private func interrupt(_ limits: SimulatedLimits<RunClock>) async throws -> Attempt.End? {
+        try await enter(.interrupted)
+        if let end = try await pass(training.capacityDuration, limits.wait) { return end }
+        try await enter(.starting)
+        if let end = try await pass(training.startupDuration, limits.wait) { return end }
+        try await enter(.downloading)
+        try await enter(.training)
+        return nil
+    }
+
+    /// Lets time pass, up to a limit; gives the attempt's end if it is stopped or the limit comes.
+    private func pass(
+        _ duration: Duration, _ limit: SimulatedLimits<RunClock>.Limit?
+    ) async throws -> Attempt.End? {
+        let end = clock.now.advanced(by: duration)
+        if let limit, limit.time < end {
+            let reason = try await sleep(until: limit.time)
+            return .stopped(reason ?? limit.reason)
+        }
+        return try await sleep(until: end).map { .stopped($0) }
     }
 
     /// How many epochs earlier attempts trained up to the checkpoint.
@@ -51,10 +102,18 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
 
     /// Trains an epoch and reports it; gives the attempt's end if it ends with it.
     ///
-    /// - Parameter start: When the attempt began to train, or would have, if it had been attached
-    ///   to all the time.
-    private func train(_ epoch: Int, from start: RunClock.Instant) async throws -> Attempt.End? {
-        let due = training.epochDuration * (epoch - resumedEpoch)
+    /// - Parameters:
+    ///   - start: When the attempt began to train, or would have, if it had been attached to and
+    ///     never interrupted.
+    ///   - lost: How long it trained what it had trained before.
+    private func train(
+        _ epoch: Int, from start: RunClock.Instant, _ lost: Duration,
+        _ limits: SimulatedLimits<RunClock>
+    ) async throws -> Attempt.End? {
+        let due = training.epochDuration * (epoch - resumedEpoch) + lost
+        if let limit = limits.wait, limit.time < start.advanced(by: due) {
+            return .stopped(try await sleep(until: limit.time) ?? limit.reason)
+        }
         let runtimeLeft = attempt.definition.stoppingCondition.runtimeMax - attempt.earlierRuntime
         if let reason = try await sleep(until: start.advanced(by: min(due, runtimeLeft))) {
             return .stopped(reason)
@@ -100,5 +159,7 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
 
 extension SimulatedTraining {
     /// Whether it ever sleeps.
-    fileprivate var takesTime: Bool { epochDuration > .zero || startupDuration > .zero }
+    fileprivate var takesTime: Bool {
+        epochDuration > .zero || startupDuration > .zero || capacityDuration > .zero
+    }
 }

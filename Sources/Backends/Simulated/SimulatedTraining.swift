@@ -6,7 +6,10 @@ import Tuning
 ///
 /// `epochs` (1), `seconds` per epoch (0), standard deviation of the `noise` of each report (0),
 /// probability of `failures` (0) and their `cause` (`algorithm`, or `internal`, which is tried
-/// again), seconds of `startup` (0), and the `seed` of noise and failures (0).
+/// again), seconds of `startup` (0), and the `seed` of noise, failures and interruptions (0).
+///
+/// With managed spot training also the probability of `interruptions` before each epoch but the
+/// first (0), and seconds of waiting for `capacity`, at first and after each interruption (0).
 struct SimulatedTraining: Hashable, Sendable {
     /// What every simulated image begins with.
     static let scheme = "mock:"
@@ -29,6 +32,10 @@ struct SimulatedTraining: Hashable, Sendable {
     private(set) var failureCause = TrainingFailure.Cause.algorithm
     /// How long it takes until training begins.
     private(set) var startupDuration = Duration.zero
+    /// The probability that spot capacity is taken away before an epoch.
+    private(set) var interruptionProbability = 0.0
+    /// How long it takes until there is spot capacity.
+    private(set) var capacityDuration = Duration.zero
     /// Where noise and failures start.
     private(set) var seed: UInt64 = 0
 
@@ -71,23 +78,27 @@ struct SimulatedTraining: Hashable, Sendable {
                 return "must be a whole number from 1 to \(Self.epochCountMax)"
             }
             epochCount = count
-        case "seconds", "startup":
+        case "seconds", "startup", "capacity":
             guard let number, 0 <= number, number <= Self.secondsMax else {
                 return "must be a number of seconds from 0 to \(Int(Self.secondsMax))"
             }
-            if name == "seconds" {
-                epochDuration = .seconds(number)
-            } else {
-                startupDuration = .seconds(number)
+            switch name {
+            case "seconds": epochDuration = .seconds(number)
+            case "startup": startupDuration = .seconds(number)
+            default: capacityDuration = .seconds(number)
             }
         case "noise":
             guard let number, 0 <= number else { return "must be a number from 0 on" }
             noise = number
-        case "failures":
+        case "failures", "interruptions":
             guard let number, 0 <= number, number <= 1 else {
                 return "must be a probability from 0 to 1"
             }
-            failureProbability = number
+            if name == "failures" {
+                failureProbability = number
+            } else {
+                interruptionProbability = number
+            }
         case "cause":
             guard let cause = TrainingFailure.Cause(rawValue: text) else {
                 return "must be algorithm or internal"
@@ -97,7 +108,8 @@ struct SimulatedTraining: Hashable, Sendable {
             guard let number = UInt64(text) else { return "must be a whole number from 0 on" }
             seed = number
         default:
-            return "unknown; the options are epochs, seconds, noise, failures, cause, startup, seed"
+            return "unknown; the options are epochs, seconds, noise, failures, cause, startup, "
+                + "interruptions, capacity, seed"
         }
         return nil
     }

@@ -6,7 +6,6 @@ package enum AskTellError: Error, Hashable, Sendable {
     case member(String, expected: String)
     case unknownOperation(String)
     case unknownStrategy(String)
-    case unavailableStrategy(String)
     case unknownID(Trial.ID)
     case notRunning(Trial.ID, state: String)
     case stepNotIncreasing(Trial.ID, step: Int, last: Int)
@@ -20,7 +19,6 @@ package enum AskTellError: Error, Hashable, Sendable {
         case .member: "member"
         case .unknownOperation: "unknown_operation"
         case .unknownStrategy: "unknown_strategy"
-        case .unavailableStrategy: "unavailable_strategy"
         case .unknownID: "unknown_id"
         case .notRunning: "not_running"
         case .stepNotIncreasing: "step_not_increasing"
@@ -43,9 +41,7 @@ extension AskTellError: CustomStringConvertible {
         case .unknownOperation(let name):
             "Operation '\(name)' is unknown; use ask, tell, inject or close."
         case .unknownStrategy(let name):
-            "Strategy '\(name)' is unknown; use Bayesian, Random, Sobol or Grid."
-        case .unavailableStrategy(let name):
-            "Strategy '\(name)' is not there yet; use Bayesian, Random, Sobol or Grid."
+            "Strategy '\(name)' is unknown; use Bayesian, Hyperband, Random, Sobol or Grid."
         case .unknownID(let id):
             "Configuration \(id) was never handed out."
         case .notRunning(let id, let state):

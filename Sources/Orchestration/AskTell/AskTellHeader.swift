@@ -14,18 +14,14 @@ struct AskTellHeader: Sendable {
     /// The metric that a told value belongs to; the protocol has one and does not name it.
     static let metric: MetricName = "value"
 
-    /// Members whose use begins with later strategies; they are checked all the same.
-    private static let counts = ["max_step", "min_resource", "max_resource"]
-
     /// Reads the line.
     init(_ json: JSONValue) throws(AskTellError) {
         space = try AskTellSpace(json["space"])
-        plan = .fullTraining(try Self.method(json["strategy"], levels: space.levels))
+        plan = try Self.plan(json, levels: space.levels)
         objective = Objective(try Self.direction(json["objective"]), Self.metric)
         seed = try Self.seed(json["seed"])
         budget = try Self.count("budget", in: json)
         parallel = try Self.count("parallel", in: json) ?? 1
-        for name in Self.counts { _ = try Self.count(name, in: json) }
     }
 
     /// What the strategy is made for.
@@ -43,21 +39,50 @@ struct AskTellHeader: Sendable {
         return integer
     }
 
-    private static func method(
-        _ json: JSONValue?, levels: GridLevels
-    ) throws(AskTellError) -> SearchMethod {
-        switch json?.string {
-        case "Random": return .random
-        case "Sobol": return .quasiRandom
-        case "Grid": return .grid(levels)
-        case "Bayesian": return .bayesian
-        case .some(let name) where name == "Hyperband":
-            throw .unavailableStrategy(name)
+    private static func plan(
+        _ json: JSONValue, levels: GridLevels
+    ) throws(AskTellError) -> TuningPlan {
+        let hyperband = try hyperband(json)
+        switch json["strategy"]?.string {
+        case "Random": return .fullTraining(.random)
+        case "Sobol": return .fullTraining(.quasiRandom)
+        case "Grid": return .fullTraining(.grid(levels))
+        case "Bayesian": return .fullTraining(.bayesian)
+        case "Hyperband":
+            guard let hyperband else {
+                throw .member("max_step", expected: "the last step of a full training")
+            }
+            return .hyperband(hyperband)
         case .some(let name):
             throw .unknownStrategy(name)
         case nil:
-            throw .member("strategy", expected: "Bayesian, Random, Sobol or Grid")
+            throw .member("strategy", expected: "Bayesian, Hyperband, Random, Sobol or Grid")
         }
+    }
+
+    /// What the header says of resources, checked for every strategy; `nil` where it says nothing.
+    private static func hyperband(_ json: JSONValue) throws(AskTellError) -> HyperbandPlan? {
+        let maxStep = try count("max_step", in: json)
+        let most = try count("max_resource", in: json) ?? maxStep
+        let least = try count("min_resource", in: json) ?? 1
+        guard let most else { return nil }
+        guard most <= HyperbandPlan.resourceLimit.units else {
+            throw .member(
+                "max_resource",
+                expected: "at most \(HyperbandPlan.resourceLimit.units)")
+        }
+        guard least <= most else {
+            throw .member("min_resource", expected: "at most \(most), the greatest resource")
+        }
+        let pausesTrials: Bool
+        switch json["checkpoints"] {
+        case nil, .bool(true): pausesTrials = true
+        case .bool(false): pausesTrials = false
+        default: throw .member("checkpoints", expected: "true or false")
+        }
+        return HyperbandPlan(
+            resourceMin: Resource(least), resourceMax: Resource(most), pausesTrials: pausesTrials,
+            endsByItself: maxStep.map { $0 <= most } ?? false)
     }
 
     private static func direction(

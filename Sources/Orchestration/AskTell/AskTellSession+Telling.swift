@@ -40,7 +40,12 @@ extension AskTellSession {
             return ["stop": false, "pause": true]
         case .stop:
             openTrials[trial]?.state = .stopped
-            record(.stopRequested(.earlyStopping), of: trial)
+            record(
+                .stopRequested(
+                    .earlyStopping,
+                    message: strategy.explanation(ofVerdictOn: trial)?
+                        .text(for: header.objective)),
+                of: trial)
             record(.finished(.stopped(.earlyStopping, report.cost)), of: trial)
             return ["stop": true]
         }

@@ -175,6 +175,7 @@ extension TuningJobLoop {
             case .created, .entered, .reported, .stopRequested, .paused: break
             }
         case .stopRequested: logger.info("stop requested")
+        case .converged: logger.info("converged")
         case .finished(let outcome, _): logger.info("tuning job finished: \(outcome)")
         }
     }

@@ -152,7 +152,9 @@ extension TuningJobRunner {
                     plan: specification.plan, space: definition.searchSpace,
                     seed: seed &+ UInt64(index),
                     trialCountMax: specification.limits.trainingJobCountMax,
-                    parallelCountMax: specification.limits.parallelCountMax))
+                    parallelCountMax: specification.limits.parallelCountMax,
+                    // A warm start is for a single definition.
+                    priors: specification.warmStart?.priors ?? []))
         }
         var events: [TuningEvent] = []
         var position: EventPosition?
@@ -200,6 +202,9 @@ extension TuningJobRunner {
             var suggestions: [Suggestion] = []
             let duration = try clock.measure { suggestions = try request.suggestions() }
             let milliseconds = duration / .milliseconds(1) / Double(max(1, suggestions.count))
+            if request.isConverged {
+                send(Message(input: .converged(definition: request.definition)))
+            }
             send(Message(input: .suggested(suggestions.map { $0.timed(milliseconds) })))
         } catch {
             send(Message(input: .suggestionFailed(reason: "The strategy failed: \(error)")))

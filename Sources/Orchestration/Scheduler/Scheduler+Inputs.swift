@@ -10,6 +10,8 @@ extension Scheduler {
         case slotGranted(definition: Int)
         /// The answer to `Action.suggest`.
         case suggested([Suggestion])
+        /// No further improvement is to be expected of a definition.
+        case converged(definition: Int)
         /// The strategy could not answer `Action.suggest`.
         case suggestionFailed(reason: String)
         /// A running attempt has news; answered by `Action.answer`.
@@ -59,16 +61,21 @@ package struct SuggestionRequest: Sendable {
     package let firstOrdinal: Int
     /// How many suggestions are wanted.
     package let count: Int
+    /// How many of them may start new trials; the others resume trials that are paused.
+    package let startCountMax: Int
     /// How many events the strategy's tuning job has recorded.
     package let eventCount: Int
     /// When it was asked.
     package let time: Date
+    /// Whether so many training jobs in a row have not improved that it counts as convergence.
+    package let hasStalled: Bool
 
     /// Asks the strategy; a later suggestion knows the earlier ones as running trials.
     ///
     /// The answer is a function of the request, so a replay can make it again.
     ///
-    /// - Returns: At most `count` suggestions; the last may be `.wait` or `.exhausted`.
+    /// - Returns: At most `count` suggestions; the last may be `.wait` or `.exhausted`. It is
+    ///   `.wait` where the strategy would start a trial too many.
     package func suggestions() throws -> [Suggestion] {
         var strategy = strategy
         var ordinal = firstOrdinal
@@ -76,6 +83,8 @@ package struct SuggestionRequest: Sendable {
         while suggestions.count < count {
             var random = SeededGenerator(seed: seed, ordinal: ordinal)
             switch try strategy.suggestion(ordinal: ordinal, using: &random) {
+            case .start where ordinal - firstOrdinal >= startCountMax:
+                return suggestions + [.wait]
             case .start(let hyperparameters, let extent, var decision):
                 decision.eventCount = eventCount
                 suggestions.append(.start(hyperparameters, extent, decision))

@@ -32,6 +32,8 @@ extension Scheduler {
                 )
                 start(trial, extent, at: time)
             case .resume(let trial, let extent):
+                // It may have been stopped while the strategy was thinking.
+                guard state.unfinished[trial]?.isPaused == true else { continue }
                 supply[definition].held -= 1
                 start(trial, extent, at: time)
             case .wait:
@@ -63,8 +65,10 @@ extension Scheduler {
         if isOpen, let reason = failureReason(atEnd: false) {
             end(.failed(reason: reason), at: time)
         }
+        completeIfEnough(at: time)
         if isOpen { demand(at: time) }
         giveBack()
+        if isOpen, hasNothingToDo { stopPaused(at: time) }
         guard state.unfinished.isEmpty else { return }
         if let ending {
             record(.finished(ending, time))
@@ -87,7 +91,7 @@ extension Scheduler {
         let ready = supply.indices.first { supply[$0].held > 0 && canSuggest($0) }
         guard let ready else { return }
         suggesting = ready
-        let count = min(supply[ready].held, remainingCount ?? .max, Self.suggestionCountMax)
+        let count = min(supply[ready].held, Self.suggestionCountMax)
         perform(.suggest(suggestionRequest(for: ready, count: count, at: time)))
     }
 
@@ -100,12 +104,12 @@ extension Scheduler {
         if waiting.count > taken {
             return waiting.min().flatMap { state.unfinished[$0]?.definition }
         }
-        if let remainingCount, taken - waiting.count >= remainingCount { return nil }
+        if let remainingCount, taken - waiting.count >= remainingCount + pausedCount { return nil }
         return supply.indices.filter(canSuggest).min { share(of: $0) < share(of: $1) }
     }
 
     /// How many more trials may be created; `nil` for no limit.
-    private var remainingCount: Int? {
+    var remainingCount: Int? {
         state.specification.limits.trainingJobCountMax.map {
             max(0, $0 - state.job.trainingJobCounts.total)
         }
@@ -116,7 +120,13 @@ extension Scheduler {
     }
 
     private func canSuggest(_ definition: Int) -> Bool {
-        !supply[definition].isExhausted && !supply[definition].isWaiting && remainingCount != 0
+        !supply[definition].isExhausted && !supply[definition].isWaiting
+            && (remainingCount != 0 || pausedCount > 0)
+    }
+
+    /// How many trials may be resumed.
+    private var pausedCount: Int {
+        state.unfinished.count - runningCount - waiting.count
     }
 
     private func waitingTrial(of definition: Int) -> Trial.ID? {
@@ -136,11 +146,18 @@ extension Scheduler {
 // MARK: - The end
 
 extension Scheduler {
-    /// Whether nothing runs, waits or can be started.
+    /// Whether nothing runs, waits for a slot or can be started; trials may be paused.
     private var hasNothingToDo: Bool {
-        guard state.unfinished.isEmpty else { return false }
+        guard runningCount == 0, waiting.isEmpty else { return false }
         // A strategy that waits for something to happen while nothing runs would wait for ever.
         return suggesting == nil && !supply.indices.contains(where: canSuggest)
+    }
+
+    /// Ends the trials that were paused and never found good enough to go on.
+    private mutating func stopPaused(at time: Date) {
+        for (trial, training) in state.unfinished.sorted(by: { $0.key < $1.key }) {
+            record(.finished(.stopped(.earlyStopping, training.cost)), of: trial, at: time)
+        }
     }
 
     /// Why the tuning job has failed, if it has: nothing it ran could be used.

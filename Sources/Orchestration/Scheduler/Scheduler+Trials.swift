@@ -28,6 +28,7 @@ extension Scheduler {
             id: Attempt.ID(trainingJob: training.name, number: training.attempt),
             arn: specification.arn(ofTrainingJob: training.name), definition: definition,
             hyperparameters: definition.hyperparameters(with: training.tuned), extent: extent,
+            checkpoint: training.checkpoint,
             tags: specification.tags, creationTime: training.creationTime,
             earlierRuntime: training.earlierRuntime)
         perform(
@@ -68,7 +69,12 @@ extension Scheduler {
         let verdict =
             reports.contains(where: \.isObjective) && training.status == .inProgress
             ? strategies[training.definition].verdict(on: trial) : .proceed
-        if verdict == .stop { record(.stopRequested(.earlyStopping), of: trial, at: time) }
+        if verdict == .stop {
+            let explanation = strategies[training.definition].explanation(ofVerdictOn: trial)
+            record(
+                .stopRequested(.earlyStopping, message: explanation?.text(for: objective)),
+                of: trial, at: time)
+        }
         perform(.answer(trial, verdict))
     }
 

@@ -19,6 +19,8 @@ package struct Scheduler: Sendable {
     private(set) var runningCount = 0
     /// The trials that only lack a slot for their next attempt.
     private(set) var waiting: Set<Trial.ID> = []
+    /// The definitions whose search has converged; asked again after a replay.
+    var convergedDefinitions: Set<Int> = []
     /// How the tuning job will end once its running training jobs have.
     var ending: TuningJob.Outcome?
     /// Whether running attempts are being stopped, to be started again by a later daemon.
@@ -69,6 +71,7 @@ package struct Scheduler: Sendable {
         case .begin: attachRunning()
         case .slotGranted(let definition): take(slotFor: definition, at: time)
         case .suggested(let suggestions): accept(suggestions, at: time)
+        case .converged(let definition): converge(definition, at: time)
         case .suggestionFailed(let reason): end(.failed(reason: reason), at: time)
         case .updated(let trial, let update): observe(update, of: trial, at: time)
         case .ended(let trial, let end): close(trial, end, at: time)
@@ -135,7 +138,7 @@ extension Scheduler {
         let wasRunning = state.unfinished[trialEvent.trial]?.isRunning ?? false
         guard let changed = try state.apply(event) else { return nil }
         runningCount += (changed.isRunning ? 1 : 0) - (wasRunning ? 1 : 0)
-        if !changed.isRunning, !changed.status.isFinished {
+        if !changed.isRunning, !changed.isPaused, !changed.status.isFinished {
             waiting.insert(trialEvent.trial)
         } else {
             waiting.remove(trialEvent.trial)
@@ -150,6 +153,9 @@ extension Scheduler {
         SuggestionRequest(
             definition: definition, strategy: strategies[definition], seed: seed,
             firstOrdinal: state.job.trainingJobCounts.total, count: count,
-            eventCount: state.eventCount, time: time)
+            startCountMax: remainingCount ?? .max,
+            eventCount: state.eventCount, time: time,
+            hasStalled: state.job.completion.notImprovingCount
+                >= Self.convergenceCount(for: state.specification))
     }
 }

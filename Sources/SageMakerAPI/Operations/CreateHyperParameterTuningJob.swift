@@ -20,17 +20,25 @@ package struct CreateHyperParameterTuningJob: Sendable {
         return Set(definitions.compactMap { $0["AlgorithmSpecification"]?.algorithm })
     }
 
+    /// The names of the tuning jobs that the request wants to learn from.
+    package var parentNames: [TuningJob.Name] {
+        WarmStartRules.parentNames(body["WarmStartConfig"])
+    }
+
     /// Makes the specification that the request asks for.
     ///
-    /// - Parameter algorithms: Those of the algorithms named that are stored.
+    /// - Parameters:
+    ///   - algorithms: Those of the algorithms named that are stored.
+    ///   - parents: Those of the parents named that are stored.
     /// - Throws: A `ValidationException` that lists every problem.
     package func validated(
         scope: RequestScope = RequestScope(), algorithms: KnownAlgorithms = [:],
-        checkImage: @escaping ImageCheck = { _ in nil }
+        parents: KnownParents = [:], checkImage: @escaping ImageCheck = { _ in nil }
     ) throws(APIError) -> TuningJobSpecification {
         try algorithms.require(self.algorithms, in: scope)
         var problems = Problems()
         problems.addUnavailable(inTuningJob: body)
+        let body = Autotune.completed(body, algorithms: algorithms, problems: &problems)
         let config = body["HyperParameterTuningJobConfig"]
         let tags = TagRules.tags(body["Tags"], problems: &problems)
         let definitions = DefinitionRules(
@@ -39,7 +47,11 @@ package struct CreateHyperParameterTuningJob: Sendable {
         SearchSpaceRules.checkCount(body, problems: &problems)
         StrategyRules.check(config, problems: &problems)
         let plan = PlanRules.plan(
-            strategy: config?["Strategy"]?.string ?? "", tags: tags, problems: &problems)
+            config, definitions: definitions, tags: tags, problems: &problems)
+        let criteria = CompletionRules.criteria(
+            config, objectives: definitions.compactMap(\.objective), problems: &problems)
+        let warmStart = WarmStartRules(body["WarmStartConfig"], parents: parents)?
+            .warmStart(of: definitions, problems: &problems)
         // Combinations are counted only where what they are made of is right.
         try problems.throwIfAny(counted: false)
         let limits = ResourceLimits(wire: config?["ResourceLimits"])
@@ -48,7 +60,7 @@ package struct CreateHyperParameterTuningJob: Sendable {
         try problems.throwIfAny(counted: false)
         return TuningJobSpecification(
             name: body["HyperParameterTuningJobName"]?.string ?? "", definitions: definitions,
-            plan: plan, limits: limits,
+            plan: plan, limits: limits, criteria: criteria, warmStart: warmStart,
             seed: config?["RandomSeed"]?.integer.map { UInt64($0) }, tags: tags,
             arnPrefix: scope.arnPrefix, request: body)
     }

@@ -34,9 +34,8 @@ package enum DescribeTrainingJob {
         members["LastModifiedTime"] = JSONValue(job.lastModifiedTime)
         members["FinalMetricDataList"] = job.describedMetrics
         if job.startTime != nil, let endTime = job.endTime {
-            let seconds = JSONValue.integer(Int(max(1, job.runtime(at: endTime).inSeconds)))
-            members["TrainingTimeInSeconds"] = seconds
-            members["BillableTimeInSeconds"] = seconds
+            members["TrainingTimeInSeconds"] = .seconds(job.runtime(at: endTime))
+            members["BillableTimeInSeconds"] = .seconds(job.billableRuntime(at: endTime))
         }
         return .object(members)
     }
@@ -109,6 +108,13 @@ extension TrainingJob.Transition {
         ]
         members["EndTime"] = endTime.map(JSONValue.init)
         return .object(members)
+    }
+}
+
+extension JSONValue {
+    /// Whole seconds, at least one.
+    fileprivate static func seconds(_ duration: Duration) -> JSONValue {
+        .integer(Int(max(1, duration.inSeconds)))
     }
 }
 

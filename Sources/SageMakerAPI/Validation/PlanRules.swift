@@ -2,17 +2,30 @@ import Tuning
 
 /// How a tuning job searches, and whether what it searches is enough for its limits.
 enum PlanRules {
-    /// The plan that a Strategy of the wire means; one that is not available means Random here and
-    /// has been refused before.
+    /// The plan that a config of the wire means; a strategy that is not available means Random here
+    /// and has been refused before.
     static func plan(
-        strategy: String, tags: [Tag], problems: inout Problems
+        _ config: JSONValue?, definitions: [TrainingJobDefinition], tags: [Tag],
+        problems: inout Problems
     ) -> TuningPlan {
-        switch strategy {
-        case "Grid":
-            .fullTraining(.grid(GridLevelsTag.levels(in: tags, problems: &problems)))
-        case "Sobol": .fullTraining(.quasiRandom)
-        default: .fullTraining(.random)
+        let method: SearchMethod
+        switch config?["Strategy"]?.string {
+        case "Hyperband":
+            return HyperbandRules.plan(config, definitions: definitions, problems: &problems)
+                .map(TuningPlan.hyperband) ?? .fullTraining(.random)
+        case "Grid": method = .grid(GridLevelsTag.levels(in: tags, problems: &problems))
+        case "Sobol": method = .quasiRandom
+        default: method = .random
         }
+        guard config?["TrainingJobEarlyStoppingType"]?.string == "Auto" else {
+            return .fullTraining(method)
+        }
+        if definitions.count > 1 {
+            problems.add(
+                "TrainingJobEarlyStoppingType Auto is only for a single TrainingJobDefinition; "
+                    + "use Off.")
+        }
+        return .medianStopping(method)
     }
 
     /// Compares the number of combinations with the number of training jobs asked for.

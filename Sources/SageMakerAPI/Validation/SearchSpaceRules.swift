@@ -21,9 +21,7 @@ struct SearchSpaceRules {
         _ ranges: JSONValue?, fixed: [String: String], rules: AlgorithmRules?, at place: String,
         problems: inout Problems
     ) -> SearchSpace {
-        let isEmpty = (rangeLists + ["AutoParameters"]).allSatisfy {
-            ranges?[$0]?.array?.isEmpty ?? true
-        }
+        let isEmpty = rangeLists.allSatisfy { ranges?[$0]?.array?.isEmpty ?? true }
         if isEmpty, let space = rules?.searchSpace(fixed: fixed), space.dimension > 0 {
             return space
         }
@@ -31,7 +29,6 @@ struct SearchSpaceRules {
             problems.add("\(place) is missing; give at least one hyperparameter a range.")
             return .empty
         }
-        problems.addUnavailable(inRanges: ranges, at: place)
         let parameters = parameters(ranges, problems: &problems)
         if isEmpty { problems.add("\(place) has no range; give at least one hyperparameter one.") }
         for parameter in parameters where fixed[parameter.name] != nil {

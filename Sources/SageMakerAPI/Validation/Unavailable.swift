@@ -7,32 +7,8 @@ extension Problems {
     /// Refuses what a CreateHyperParameterTuningJob asks for in vain.
     mutating func addUnavailable(inTuningJob body: JSONValue) {
         let config = body["HyperParameterTuningJobConfig"]
-        for strategy in ["Bayesian", "Hyperband"] where config?["Strategy"]?.string == strategy {
-            addUnavailable("Strategy \(strategy)", "use Random or Grid")
-        }
-        if config?["TrainingJobEarlyStoppingType"]?.string == "Auto" {
-            addUnavailable("TrainingJobEarlyStoppingType Auto", "use Off")
-        }
-        let criteria = config?["TuningJobCompletionCriteria"]
-        if criteria?["TargetObjectiveMetricValue"] != nil {
-            addUnavailable("TuningJobCompletionCriteria.TargetObjectiveMetricValue")
-        }
-        if criteria?["BestObjectiveNotImproving"]?["MaxNumberOfTrainingJobsNotImproving"] != nil {
-            addUnavailable("TuningJobCompletionCriteria.BestObjectiveNotImproving")
-        }
-        if criteria?["ConvergenceDetected"]?["CompleteOnConvergence"]?.string == "Enabled" {
-            addUnavailable(
-                "TuningJobCompletionCriteria.ConvergenceDetected.CompleteOnConvergence Enabled",
-                "use Disabled")
-        }
-        if body["WarmStartConfig"] != nil { addUnavailable("WarmStartConfig") }
-        if body["Autotune"] != nil { addUnavailable("Autotune") }
-    }
-
-    /// Refuses ranges that the service would have to find.
-    mutating func addUnavailable(inRanges ranges: JSONValue, at place: String) {
-        if ranges["AutoParameters"]?.array?.isEmpty == false {
-            addUnavailable("\(place).AutoParameters", "give the hyperparameters ranges")
+        if config?["Strategy"]?.string == "Bayesian" {
+            addUnavailable("Strategy Bayesian", "use Random, Hyperband or Grid")
         }
     }
 

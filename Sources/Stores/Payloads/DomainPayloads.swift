@@ -163,6 +163,20 @@ extension TuningJob.ObjectiveCounts {
     }
 }
 
+extension CompletionDetails {
+    var members: [String: JSONValue] {
+        var members: [String: JSONValue] = ["notImprovingCount": .integer(notImprovingCount)]
+        if let convergenceTime { members["convergenceTime"] = .time(convergenceTime) }
+        return members
+    }
+
+    init(_ json: JSONValue) throws {
+        self.init()
+        notImprovingCount = try json.count("notImprovingCount")
+        convergenceTime = try json.optionalTime("convergenceTime")
+    }
+}
+
 extension ResourceLimits {
     var members: [String: JSONValue] {
         var members: [String: JSONValue] = ["parallelCountMax": .integer(parallelCountMax)]

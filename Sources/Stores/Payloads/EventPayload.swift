@@ -14,6 +14,7 @@ struct EventPayload {
         case paused
         case finished
         case tuningJobStopRequested
+        case tuningJobConverged
         case tuningJobFinished
     }
 
@@ -35,6 +36,8 @@ struct EventPayload {
             (kind, members) = Self.parts(of: event.change)
         case .stopRequested:
             (trial, kind, members) = (nil, .tuningJobStopRequested, [:])
+        case .converged:
+            (trial, kind, members) = (nil, .tuningJobConverged, [:])
         case .finished(let outcome, _):
             (trial, kind, members) = (nil, .tuningJobFinished, outcome.members)
         }
@@ -61,8 +64,10 @@ struct EventPayload {
         case .reported(let reports, let mark):
             let reports = reports.map { JSONValue.object($0.members) }
             return (.reported, ["reports": .array(reports), "mark": .string(mark.text)])
-        case .stopRequested(let reason):
-            return (.stopRequested, ["reason": .string(reason.rawValue)])
+        case .stopRequested(let reason, let message):
+            var members: [String: JSONValue] = ["reason": .string(reason.rawValue)]
+            if let message { members["message"] = .string(message) }
+            return (.stopRequested, members)
         case .attemptFailed(let failure):
             return (.attemptFailed, failure.members)
         case .paused(let checkpoint):
@@ -85,6 +90,8 @@ extension TuningEvent {
         switch (kind, trial) {
         case (.tuningJobStopRequested, _):
             self = .stopRequested(time)
+        case (.tuningJobConverged, _):
+            self = .converged(time)
         case (.tuningJobFinished, _):
             self = .finished(try TuningJob.Outcome(members), time)
         case (_, let trial?):
@@ -115,14 +122,15 @@ extension TrialEvent.Change {
             self = .reported(
                 try reports.map(MetricReport.init), ReportMark(try members.text("mark")))
         case .stopRequested:
-            self = .stopRequested(try members.choice("reason"))
+            self = .stopRequested(
+                try members.choice("reason"), message: members["message"]?.string)
         case .attemptFailed:
             self = .attemptFailed(try TrainingFailure(members))
         case .paused:
             self = .paused(Checkpoint(location: try members.text("location")))
         case .finished:
             self = .finished(try Trial.Outcome(members))
-        case .tuningJobStopRequested, .tuningJobFinished:
+        case .tuningJobStopRequested, .tuningJobConverged, .tuningJobFinished:
             throw PayloadError("'\(kind.rawValue)' is no event of a trial")
         }
     }

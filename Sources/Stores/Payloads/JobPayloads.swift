@@ -11,6 +11,9 @@ extension TuningJob {
             "trainingJobCounts": .object(trainingJobCounts.members),
             "objectiveCounts": .object(objectiveCounts.members),
         ]
+        if completion != CompletionDetails() {
+            members["completion"] = .object(completion.members)
+        }
         if let endTime { members["endTime"] = .time(endTime) }
         if let failureReason { members["failureReason"] = .string(failureReason) }
         if let best {
@@ -37,6 +40,9 @@ extension TuningJob {
         trainingJobCounts = try TrainingJobCounts(json.required("trainingJobCounts"))
         objectiveCounts = try ObjectiveCounts(json.required("objectiveCounts"))
         failureReason = json["failureReason"]?.string
+        if let completion = json["completion"] {
+            self.completion = try CompletionDetails(completion)
+        }
         if let best = json["best"] {
             guard let cost = Cost(try best.number("cost")) else {
                 throw PayloadError("the best cost is not finite")
@@ -68,13 +74,25 @@ extension TrainingJob {
             members["finalMetrics"] = .object(finalMetrics.mapValues { .object($0.members) })
         }
         if earlierRuntime != .zero { members["earlierRuntime"] = .duration(earlierRuntime) }
+        if interruptedRuntime != .zero {
+            members["interruptedRuntime"] = .duration(interruptedRuntime)
+        }
+        if let interruptionTime { members["interruptionTime"] = .time(interruptionTime) }
         if isRunning { members["isRunning"] = true }
+        if isPaused { members["isPaused"] = true }
+        if let checkpoint {
+            members["checkpoint"] = [
+                "location": .string(checkpoint.location),
+                "resource": .integer(checkpointResource.units),
+            ]
+        }
         if let startTime { members["startTime"] = .time(startTime) }
         if let endTime { members["endTime"] = .time(endTime) }
         if let attemptStartTime { members["attemptStartTime"] = .time(attemptStartTime) }
         if let mark { members["mark"] = .string(mark.text) }
         if let cost { members["cost"] = .number(cost.value) }
         if let stopReason { members["stopReason"] = .string(stopReason.rawValue) }
+        if let stopMessage { members["stopMessage"] = .string(stopMessage) }
         if let failure { members["failure"] = .object(failure.members) }
         return JSONValue.object(members).encodedText
     }
@@ -102,13 +120,23 @@ extension TrainingJob {
             details["earlierRuntime"] == nil ? .zero : try details.duration("earlierRuntime")
         attemptStartTime = try details.optionalTime("attemptStartTime")
         attempt = try details.count("attempt")
+        interruptedRuntime =
+            details["interruptedRuntime"] == nil
+            ? .zero : try details.duration("interruptedRuntime")
+        interruptionTime = try details.optionalTime("interruptionTime")
         isRunning = details["isRunning"] == true
+        isPaused = details["isPaused"] == true
+        if let checkpoint = details["checkpoint"] {
+            self.checkpoint = Checkpoint(location: try checkpoint.text("location"))
+            checkpointResource = Resource(try checkpoint.count("resource"))
+        }
         resource = Resource(try details.count("resource"))
         mark = (details["mark"]?.string).map(ReportMark.init)
         finalMetrics = try (details["finalMetrics"]?.object ?? [:]).mapValues(FinalMetric.init)
         cost = details["cost"] == nil ? nil : Cost(try details.number("cost"))
         objectiveStatus = try details.choice("objectiveStatus")
         stopReason = details["stopReason"] == nil ? nil : try details.choice("stopReason")
+        stopMessage = details["stopMessage"]?.string
         failure = try details["failure"].map(TrainingFailure.init)
     }
 

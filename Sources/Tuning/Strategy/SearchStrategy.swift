@@ -14,6 +14,14 @@ public protocol SearchStrategy: Sendable {
     /// Says whether a trial that has just reported should go on.
     func verdict(on trial: Trial.ID) -> Verdict
 
+    /// Says what a verdict not to proceed rests on; `nil` when there is nothing to say.
+    func explanation(ofVerdictOn trial: Trial.ID) -> VerdictExplanation?
+
+    /// Judges how much lower a cost can still be found; `nil` when the strategy cannot tell.
+    ///
+    /// Asked together with suggestions, so it may take as long as they do.
+    func remainingImprovement() -> ConvergenceEstimate?
+
     /// Chooses what to run next, counting the trials that are still running.
     ///
     /// - Parameters:
@@ -25,6 +33,30 @@ public protocol SearchStrategy: Sendable {
 extension SearchStrategy {
     /// Trials go on to their end.
     public func verdict(on trial: Trial.ID) -> Verdict { .proceed }
+
+    /// Says nothing.
+    public func explanation(ofVerdictOn trial: Trial.ID) -> VerdictExplanation? { nil }
+
+    /// Cannot tell.
+    public func remainingImprovement() -> ConvergenceEstimate? { nil }
+}
+
+/// How much lower a cost can still be found, judged by a model.
+public struct ConvergenceEstimate: Hashable, Sendable {
+    /// The most by which the best cost can still be improved, with high probability; from 0.
+    public let improvementMax: Double
+    /// The size of differences between costs that mean nothing, such as the standard deviation of
+    /// what the same hyperparameters cost when tried again; from 0.
+    public let noise: Double
+
+    /// States an estimate.
+    public init(improvementMax: Double, noise: Double) {
+        self.improvementMax = improvementMax
+        self.noise = noise
+    }
+
+    /// Whether what can still be gained could not be told from noise.
+    public var isConverged: Bool { improvementMax <= noise }
 }
 
 /// What to run next.

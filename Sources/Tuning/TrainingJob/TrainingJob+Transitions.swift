@@ -44,11 +44,25 @@ extension TrainingJob {
             try requireRunning(event)
             for report in reports { keep(report) }
             self.mark = mark
-        case .stopRequested(let reason):
-            if stopReason == nil { stopReason = reason }
+        case .stopRequested(let reason, let message):
+            if stopReason == nil {
+                stopReason = reason
+                stopMessage = message
+            }
             status = .stopping
-            enter(.stopping, at: event.time, message: "Stopping the training job.")
-        case .attemptFailed, .paused:
+            enter(
+                .stopping, at: event.time,
+                message: message ?? "Stopping the training job.")
+        case .paused(let checkpoint):
+            try requireRunning(event)
+            endAttempt(at: event.time)
+            isPaused = true
+            self.checkpoint = checkpoint
+            checkpointResource = resource
+            enter(
+                TrainingPhase.pending, at: event.time,
+                message: "Paused, to go on if it compares well with others")
+        case .attemptFailed:
             try requireRunning(event)
             endAttempt(at: event.time)
             enter(
@@ -70,11 +84,13 @@ extension TrainingJob {
         }
         attempt = number
         isRunning = true
-        resource = Resource(0)
+        isPaused = false
+        resource = checkpointResource
         mark = nil
     }
 
     private mutating func endAttempt(at time: Date) {
+        endInterruption(at: time)
         if let attemptStartTime {
             earlierRuntime += .seconds(max(0, time.timeIntervalSince(attemptStartTime)))
         }
@@ -102,6 +118,18 @@ extension TrainingJob {
         return earlierRuntime + .seconds(max(0, time.timeIntervalSince(attemptStartTime)))
     }
 
+    /// How long it has trained on machines, without the time it was interrupted.
+    public func billableRuntime(at time: Date) -> Duration {
+        let waiting = interruptionTime.map { max(0, time.timeIntervalSince($0)) } ?? 0
+        return max(.zero, runtime(at: time) - interruptedRuntime - .seconds(waiting))
+    }
+
+    private mutating func endInterruption(at time: Date) {
+        guard let interruptionTime else { return }
+        interruptedRuntime += .seconds(max(0, time.timeIntervalSince(interruptionTime)))
+        self.interruptionTime = nil
+    }
+
     /// Whether entering a phase would change anything.
     package func isNew(_ phase: TrainingPhase) -> Bool {
         phase == .training && attemptStartTime == nil
@@ -109,6 +137,13 @@ extension TrainingJob {
     }
 
     private mutating func enter(_ phase: TrainingPhase, at time: Date, message: String?) {
+        switch phase {
+        case .interrupted where attemptStartTime != nil:
+            interruptionTime = interruptionTime ?? time
+        // The machine is there again, and being set up is time on it.
+        case .starting, .training: endInterruption(at: time)
+        case .interrupted, .pending, .downloading, .uploading: break
+        }
         if phase == .training {
             startTime = startTime ?? time
             attemptStartTime = attemptStartTime ?? time
@@ -134,7 +169,12 @@ extension TrainingJob {
         case .stopped(let reason, _):
             status = .stopped
             stopReason = reason
-            enter(reason.secondaryStatus, at: time, message: "Training job stopped")
+            let isEarly = reason == .earlyStopping
+            enter(
+                reason.secondaryStatus, at: time,
+                message: isEarly
+                    ? stopMessage ?? "Training job stopped early"
+                    : "Training job stopped")
         case .failed(let failure):
             status = .failed
             self.failure = failure
@@ -142,6 +182,7 @@ extension TrainingJob {
         }
         transitions[transitions.count - 1].endTime = time
         if status != .failed { cost = outcome.cost }
+        isPaused = false
         objectiveStatus = outcome.cost == nil ? .failed : .succeeded
         mark = nil
     }

@@ -47,11 +47,21 @@ public struct TrainingJob: Identifiable, Hashable, Sendable {
     public package(set) var earlierRuntime: Duration = .zero
     /// When the present attempt began to train.
     public package(set) var attemptStartTime: Date?
+    /// How long it was interrupted, waiting for capacity, in all attempts.
+    public package(set) var interruptedRuntime: Duration = .zero
+    /// Since when it is interrupted; `nil` while it is not.
+    public package(set) var interruptionTime: Date?
     /// The number of the latest attempt, from 1; 0 before the first.
     public package(set) var attempt = 0
     /// Whether an attempt is launched and not over.
     public package(set) var isRunning = false
-    /// Objective reports of the present attempt.
+    /// Whether it is halted until its strategy resumes it.
+    public package(set) var isPaused = false
+    /// Where the next attempt, or the present one, goes on from; `nil` to start from nothing.
+    public package(set) var checkpoint: Checkpoint?
+    /// Objective reports up to the checkpoint.
+    public package(set) var checkpointResource = Resource(0)
+    /// Objective reports of the present attempt, with those up to the checkpoint it started from.
     public package(set) var resource = Resource(0)
     /// How far the present attempt's metrics have been read.
     public package(set) var mark: ReportMark?
@@ -64,6 +74,8 @@ public struct TrainingJob: Identifiable, Hashable, Sendable {
     public package(set) var objectiveStatus = ObjectiveStatus.pending
     /// Why it was stopped, or is to be.
     public package(set) var stopReason: StopReason?
+    /// More about why it was stopped, for people.
+    public package(set) var stopMessage: String?
     /// Why it failed.
     public package(set) var failure: TrainingFailure?
 

@@ -30,8 +30,8 @@ public struct TrialEvent: Hashable, Sendable {
         case entered(TrainingPhase, message: String?)
         /// The attempt printed metrics; the mark is behind the last.
         case reported([MetricReport], ReportMark)
-        /// Somebody wants it stopped.
-        case stopRequested(StopReason)
+        /// Somebody wants it stopped; the message says more about why.
+        case stopRequested(StopReason, message: String? = nil)
         /// The attempt failed and another one will follow.
         case attemptFailed(TrainingFailure)
         /// The attempt was halted, to be resumed.
@@ -46,6 +46,8 @@ public enum TuningEvent: Hashable, Sendable {
     case trial(TrialEvent)
     /// A client wants the tuning job stopped.
     case stopRequested(Date)
+    /// No further improvement is to be expected.
+    case converged(Date)
     /// Nothing more will happen.
     case finished(TuningJob.Outcome, Date)
 
@@ -53,7 +55,7 @@ public enum TuningEvent: Hashable, Sendable {
     public var time: Date {
         switch self {
         case .trial(let event): event.time
-        case .stopRequested(let time), .finished(_, let time): time
+        case .stopRequested(let time), .converged(let time), .finished(_, let time): time
         }
     }
 }

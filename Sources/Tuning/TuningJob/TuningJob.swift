@@ -48,6 +48,8 @@ public struct TuningJob: Identifiable, Hashable, Sendable {
     public package(set) var objectiveCounts = ObjectiveCounts()
     /// The finished training job with the lowest cost; the first of equals.
     public package(set) var best: Best?
+    /// How much it still improves.
+    public package(set) var completion = CompletionDetails()
     /// Why it failed.
     public package(set) var failureReason: String?
 
@@ -55,7 +57,7 @@ public struct TuningJob: Identifiable, Hashable, Sendable {
     public init(id: ID, specification: TuningJobSpecification, creationTime: Date) {
         self.init(
             id: id, name: specification.name, kind: specification.kind, arn: specification.arn,
-            strategy: specification.plan.method.label, limits: specification.limits,
+            strategy: specification.plan.label, limits: specification.limits,
             creationTime: creationTime)
     }
 

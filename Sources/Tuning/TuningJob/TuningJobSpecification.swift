@@ -20,6 +20,12 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
     public let plan: TuningPlan
     /// How much it may use.
     public let limits: ResourceLimits
+    /// When it has found enough.
+    public var completionCriteria: CompletionCriteria { criteria ?? CompletionCriteria() }
+    /// Missing in what was stored before there were criteria.
+    private let criteria: CompletionCriteria?
+    /// What it knows from other tuning jobs; `nil` when it starts from nothing.
+    public let warmStart: WarmStart?
     /// Where randomness starts; `nil` takes the tuning job's ID.
     public let seed: UInt64?
     /// The tags it starts with.
@@ -33,7 +39,9 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
     /// Puts together parts that have been checked.
     public init(
         name: TuningJob.Name, kind: Kind = .tuning, definitions: [TrainingJobDefinition],
-        plan: TuningPlan, limits: ResourceLimits, seed: UInt64? = nil, tags: [Tag] = [],
+        plan: TuningPlan, limits: ResourceLimits, criteria: CompletionCriteria? = nil,
+        warmStart: WarmStart? = nil,
+        seed: UInt64? = nil, tags: [Tag] = [],
         arnPrefix: String = "arn:aws:sagemaker:us-east-1:123456789012",
         request: JSONValue = .object([:])
     ) {
@@ -43,6 +51,8 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
         self.definitions = definitions
         self.plan = plan
         self.limits = limits
+        self.criteria = criteria
+        self.warmStart = warmStart
         self.seed = seed
         self.tags = tags
         self.arnPrefix = arnPrefix

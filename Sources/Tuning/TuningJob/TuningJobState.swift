@@ -17,6 +17,7 @@ public struct TuningJobState: Sendable {
     public private(set) var createdCounts: [Int]
     /// Completed training jobs whose objective could not be used.
     public private(set) var silentCount = 0
+    private var improvement = ImprovementCount()
 
     /// A tuning job to which nothing has happened yet.
     public init(id: TuningJob.ID, specification: TuningJobSpecification, creationTime: Date) {
@@ -41,6 +42,8 @@ public struct TuningJobState: Sendable {
         case .stopRequested(let time):
             job.status = .stopping
             job.lastModifiedTime = time
+        case .converged(let time):
+            job.completion.convergenceTime = job.completion.convergenceTime ?? time
         case .finished(let outcome, let time):
             guard unfinished.isEmpty else {
                 throw TransitionError(
@@ -95,6 +98,8 @@ public struct TuningJobState: Sendable {
             if job.best.map({ cost < $0.cost }) ?? true {
                 job.best = TuningJob.Best(ordinal: finished.id.ordinal, cost: cost)
             }
+            job.completion.notImprovingCount = improvement.count(
+                cost, after: job.completion.notImprovingCount)
         } else {
             job.objectiveCounts.failed += 1
             if finished.status == .completed { silentCount += 1 }

@@ -1,10 +1,13 @@
-/// How hyperparameters are chosen.
-///
-/// What a later version of the plan adds (early stopping, successive halving) are cases here, so
-/// that senseless combinations have none.
+/// How hyperparameters are chosen, and how far training jobs train.
 public enum TuningPlan: Hashable, Codable, Sendable {
     /// Each training job trains to its end.
     case fullTraining(SearchMethod)
+    /// A training job that is worse than the median of those before it is stopped; the wire's
+    /// `TrainingJobEarlyStoppingType` `Auto`.
+    case medianStopping(SearchMethod)
+    /// Training jobs are compared at rungs, and few of them go on to the next; the wire's
+    /// `Hyperband`.
+    case hyperband(HyperbandPlan)
 }
 
 /// The method that chooses hyperparameters.
@@ -36,7 +39,16 @@ extension TuningPlan {
     /// The method that chooses hyperparameters.
     public var method: SearchMethod {
         switch self {
-        case .fullTraining(let method): method
+        case .fullTraining(let method), .medianStopping(let method): method
+        case .hyperband(let plan): plan.source == .model ? .bayesian : .random
+        }
+    }
+
+    /// The strategy's name for people and for the wire.
+    public var label: String {
+        switch self {
+        case .fullTraining(let method), .medianStopping(let method): method.label
+        case .hyperband: "Hyperband"
         }
     }
 }

@@ -112,13 +112,23 @@ struct AskTellRefusalTests {
         Row(line: "{}", message: "Member 'space' must be an array of parameters."),
         Row(
             line: header(strategy: nil),
-            message: "Member 'strategy' must be Bayesian, Random, Sobol or Grid."),
+            message: "Member 'strategy' must be Bayesian, Hyperband, Random, Sobol or Grid."),
         Row(
             line: header(strategy: "Psychic"),
-            message: "Strategy 'Psychic' is unknown; use Bayesian, Random, Sobol or Grid."),
+            message: "Strategy 'Psychic' is unknown; use Bayesian, Hyperband, Random, Sobol or "
+                + "Grid."),
+        Row(
+            line: header(rest: #","max_step":20001"#),
+            message: "Member 'max_resource' must be at most 20000."),
+        Row(
+            line: header(rest: #","max_resource":9,"min_resource":10"#),
+            message: "Member 'min_resource' must be at most 9, the greatest resource."),
+        Row(
+            line: header(rest: #","max_step":9,"checkpoints":1"#),
+            message: "Member 'checkpoints' must be true or false."),
         Row(
             line: header(strategy: "Hyperband"),
-            message: "Strategy 'Hyperband' is not there yet; use Bayesian, Random, Sobol or Grid."),
+            message: "Member 'max_step' must be the last step of a full training."),
         Row(
             line: header(rest: #","objective":"Best""#),
             message: "Member 'objective' must be Minimize or Maximize."),
