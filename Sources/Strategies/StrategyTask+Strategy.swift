@@ -9,7 +9,11 @@ extension StrategyTask {
         case .fullTraining(let method): try search(method)
         case .medianStopping(let method): MedianStopping(try search(method))
         case .hyperband(let plan):
-            Hyperband(plan, source: DrawnConfigurations(space: space, seed: seed, tried: tried))
+            switch plan.source {
+            case .random:
+                Hyperband(plan, source: DrawnConfigurations(space: space, seed: seed, tried: tried))
+            case .model: Hyperband(plan, source: ModelledConfigurations(self, tried: tried))
+            }
         }
     }
 

@@ -35,6 +35,9 @@ public struct PointSet: Sendable {
     /// Coordinates of one point.
     public var dimension: Int { numericCount + categoricalCount }
 
+    /// The numbers of the points.
+    public var indices: Range<Int> { 0..<count }
+
     /// Adds a point.
     public mutating func append(_ point: [Double]) {
         precondition(point.count == dimension, "\(point.count) coordinates for \(dimension)")

@@ -1,5 +1,6 @@
 import Foundation
 import GaussianProcesses
+import Tuning
 
 // Notation
 //   n    observations the model is made of
@@ -118,11 +119,10 @@ extension Surrogate {
         self.transform = transform
         self.data = data
         self.fallbacks = fallbacks
-        // What parents have found is no cost of this tuning job.
-        let own = data.extraVariances.count { $0 == 0 }
         isNoisy = kernel.noise > Self.noisyMin * kernel.totalVariance
         let all = isNoisy ? process.beliefs(at: data.points).means.row(0) : data.costs
-        beliefs = Array(all.prefix(own))
+        // What parents have found is no cost of this tuning job; it comes last.
+        beliefs = Array(all.prefix(data.extraVariances.count { $0 == 0 }))
     }
 
     private static func candidates(around last: Double?, isThorough: Bool) -> [Double] {
@@ -167,5 +167,28 @@ extension Surrogate {
             data.append(prior.point, cost: prior.cost, extraVariance: prior.extraVariance)
         }
         return data
+    }
+}
+
+// MARK: - Convergence
+
+extension Surrogate {
+    /// How much lower a cost can still be found: the lowest cost that any point may have with high
+    /// probability, against what the best one seen has with high probability at most.
+    ///
+    /// Source: Makarova et al., "Automatic Termination for Hyperparameter Optimization", 2022: the
+    /// bound is min UCB(observed) − min LCB(anywhere), both with β = 2, in standardised cost.
+    func remainingImprovement(in search: ImprovementSearch) -> ConvergenceEstimate {
+        let points = search.spread(around: self)
+        let anywhere = process.beliefs(at: points)
+        let seen = process.beliefs(at: data.points)
+        let lowest = points.indices.map {
+            anywhere.means[0, $0] - 2 * anywhere.deviations[$0]
+        }.min() ?? 0
+        let best = beliefs.indices.map {
+            seen.means[0, $0] + 2 * seen.deviations[$0]
+        }.min() ?? 0
+        return ConvergenceEstimate(
+            improvementMax: max(0, best - lowest), noise: settings.kernel.noise.squareRoot())
     }
 }

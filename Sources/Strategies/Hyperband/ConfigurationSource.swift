@@ -16,8 +16,10 @@ protocol ConfigurationSource: Sendable {
     mutating func end(_ trial: Trial.ID)
 
     /// Chooses new hyperparameters; `nil` when there are none left.
+    ///
+    /// - Parameter trusted: From which resource on the order of costs foretells that at the end.
     func configuration(
-        ordinal: Int, using random: inout SeededGenerator
+        ordinal: Int, trusted: Resource, using random: inout SeededGenerator
     ) throws -> Configuration?
 }
 
@@ -58,7 +60,7 @@ struct DrawnConfigurations: ConfigurationSource {
     mutating func end(_ trial: Trial.ID) {}
 
     func configuration(
-        ordinal: Int, using random: inout SeededGenerator
+        ordinal: Int, trusted: Resource, using random: inout SeededGenerator
     ) throws -> Configuration? {
         if beganCount == 0, let centre {
             return Configuration(hyperparameters: centre, rule: "centre", details: [:])

@@ -42,7 +42,9 @@ struct Hyperband: SearchStrategy {
 
     func suggestion(ordinal: Int, using random: inout SeededGenerator) throws -> Suggestion {
         if let trial = promotable { return .resume(trial, .toTheEnd) }
-        guard let next = try source.configuration(ordinal: ordinal, using: &random) else {
+        let trusted = (ladder.rungs + [ladder.top])[agreement.bracket]
+        let next = try source.configuration(ordinal: ordinal, trusted: trusted, using: &random)
+        guard let next else {
             let mayResume = plan.pausesTrials && trials.values.contains { $0.bracket != nil }
             return mayResume ? .wait : .exhausted
         }

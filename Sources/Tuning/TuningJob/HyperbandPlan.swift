@@ -29,7 +29,7 @@ public struct HyperbandPlan: Hashable, Codable, Sendable {
     /// Takes resources that are within the limits.
     public init(
         resourceMin: Resource = Resource(1), resourceMax: Resource, reductionFactor: Int = 3,
-        pausesTrials: Bool = false, endsByItself: Bool = false, source: Source = .random
+        pausesTrials: Bool = false, endsByItself: Bool = false, source: Source = .model
     ) {
         precondition(
             Resource(1) <= resourceMin && resourceMin <= resourceMax
