@@ -13,6 +13,9 @@ public actor Orchestrator: Service {
     /// Reads what is stored.
     public nonisolated let reader: any TuningStoreReader
 
+    /// Makes the strategies of tuning jobs.
+    nonisolated let strategies: StrategyProvider
+
     private let store: any TuningStore
     private let environment: TuningJobRunner.Environment
     private let recovers: @Sendable (TuningJob) -> Bool
@@ -42,6 +45,7 @@ public actor Orchestrator: Service {
     ) {
         reader = store
         self.recovers = recovers
+        self.strategies = strategies
         self.store = store
         environment = TuningJobRunner.Environment(
             store: store, routes: routes,

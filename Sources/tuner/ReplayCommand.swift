@@ -24,9 +24,13 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assembly = try Assembly(reading: try DataDirectory(data))
-        guard let replay = try await assembly.orchestrator.replay(name, setting: { decision, derive in
-            try decision.inItsSetting(derive)
-        }) else {
+        guard
+            let replay = try await assembly.orchestrator.replay(
+                name,
+                setting: { decision, derive in
+                    try decision.inItsSetting(derive)
+                })
+        else {
             throw CommandFailure("there is no tuning job '\(name)'")
         }
         print(json ? Self.report(replay).prettyText : Self.summary(replay))

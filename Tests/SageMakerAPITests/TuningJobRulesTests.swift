@@ -240,15 +240,11 @@ struct TuningJobRulesTests {
         "What this version cannot do is refused by name",
         arguments: [
             Row(
-                good.setting("Bayesian", at: config, "Strategy"),
-                "Strategy Bayesian is not available in this version of tuner; use Random, Hyperband "
-                    + "or Grid."),
-            Row(
                 good.setting(
                     [["Name": "x", "ValueHint": "1"]], at: config, "ParameterRanges",
                     "AutoParameters"),
                 "AutoParameters are only for tuning jobs with Autotune; set its Mode to Enabled, "
-                    + "or give the hyperparameters ranges."),
+                    + "or give the hyperparameters ranges.")
         ])
     func unavailable(row: Row) { Self.check(row) }
 
@@ -257,13 +253,25 @@ struct TuningJobRulesTests {
         let body = Self.ranges([
             "IntegerParameterRanges": [["Name": "n", "MinValue": "2", "MaxValue": "1"]]
         ])
-        .setting("Bayesian", at: Self.config, "Strategy")
+        .setting(
+            [["Name": "x", "ValueHint": "1"]], at: Self.config, "ParameterRanges", "AutoParameters")
         Self.check(
             Row(
                 body,
-                "2 validation errors detected: Strategy Bayesian is not available in this version "
-                    + "of tuner; use Random, Hyperband or Grid.; Parameter 'n': MinValue 2 must not be "
-                    + "greater than MaxValue 1."))
+                "2 validation errors detected: AutoParameters are only for tuning jobs with Autotune; "
+                    + "set its Mode to Enabled, or give the hyperparameters ranges.; Parameter 'n': "
+                    + "MinValue 2 must not be greater than MaxValue 1."))
+    }
+
+    @Test(
+        "A strategy is a plan",
+        arguments: [
+            ("Bayesian", SearchMethod.bayesian), ("Random", .random), ("Sobol", .quasiRandom),
+        ])
+    func strategy(name: String, method: SearchMethod) throws {
+        let body = Self.good.setting(.string(name), at: Self.config, "Strategy")
+        let specification = try CreateHyperParameterTuningJob(body: body).validated()
+        #expect(specification.plan == .fullTraining(method))
     }
 
     @Test("An image that no backend runs is refused in the backend's words")

@@ -12,7 +12,10 @@ public struct KernelParameters: Hashable, Sendable {
     public var logNoise: Double
 
     /// Takes logarithms.
-    public init(logLengthScales: [Double], logVariance: Double, logAdditiveVariance: Double, logNoise: Double) {
+    public init(
+        logLengthScales: [Double], logVariance: Double, logAdditiveVariance: Double,
+        logNoise: Double
+    ) {
         self.logLengthScales = logLengthScales
         self.logVariance = logVariance
         self.logAdditiveVariance = logAdditiveVariance
@@ -32,7 +35,9 @@ public struct KernelParameters: Hashable, Sendable {
 
     /// s².
     public var variance: Double { exp(logVariance) }
+    /// a².
     public var additiveVariance: Double { exp(logAdditiveVariance) }
+    /// s² + a², the variance of the function at one point.
     public var totalVariance: Double { variance + additiveVariance }
     /// σ².
     public var noise: Double { exp(logNoise) }

@@ -37,7 +37,8 @@ public struct GaussianProcess: Sendable {
     ///
     /// - Throws: `NotPositiveDefinite` when no jitter is enough.
     public init(_ data: TrainingData, _ parameters: KernelParameters) throws(NotPositiveDefinite) {
-        let (covariance, _) = CovarianceFunction.covariances(of: data.points, parameters, withSlopes: false)
+        let (covariance, _) = CovarianceFunction.covariances(
+            of: data.points, parameters, withSlopes: false)
         var added = 0.0
         var failure = NotPositiveDefinite(pivot: 0)
         for exponent in [0, -10, -9, -8, -7, -6, -5, -4] {

@@ -69,13 +69,13 @@ struct MarginalLikelihood {
             }
             data.points.withKernelPoints(weights: parameters.weights) { points in
                 both.withUnsafeElements { both in
-                for row in 1..<max(1, count) {
-                    let other = data.points[row]
-                    cn_add_distance_sums(points, row, other, inverse + row * count, &sums)
-                    cn_add_additive_sums(
-                        points, row, other, both + row * count, parameters.additiveVariance,
-                        &sums, &additiveLevel)
-                }
+                    for row in 1..<max(1, count) {
+                        let other = data.points[row]
+                        cn_add_distance_sums(points, row, other, inverse + row * count, &sums)
+                        cn_add_additive_sums(
+                            points, row, other, both + row * count, parameters.additiveVariance,
+                            &sums, &additiveLevel)
+                    }
                 }
             }
         }

@@ -132,40 +132,11 @@ final class TuningJobRunner: Sendable {
 // MARK: - Recovery
 
 extension TuningJobRunner {
-    /// How many events are read at once.
-    private static let eventPageLength = 5_000
-
     private func recovered() async throws -> Scheduler {
-        let store = environment.store
-        guard let specification = try await store.specification(of: id),
-            let job = try await store.tuningJob(id)
-        else {
-            throw StoreError.notFound(name: "\(id.rawValue)")
-        }
-        let start = TuningJobState(
-            id: id, specification: specification, creationTime: job.creationTime)
-        let seed = specification.seed(of: id)
-        let strategies = try specification.definitions.enumerated().map { index, definition in
-            // Definitions that share a space must not try the same points.
-            try environment.strategies(
-                StrategyTask(
-                    plan: specification.plan, space: definition.searchSpace,
-                    seed: seed &+ UInt64(index),
-                    trialCountMax: specification.limits.trainingJobCountMax,
-                    parallelCountMax: specification.limits.parallelCountMax,
-                    // A warm start is for a single definition.
-                    priors: specification.warmStart?.priors ?? []))
-        }
-        var events: [TuningEvent] = []
-        var position: EventPosition?
-        while true {
-            let page = try await store.events(
-                of: id, after: position, limit: Self.eventPageLength)
-            events += page.map(\.event)
-            guard let last = page.last, page.count == Self.eventPageLength else { break }
-            position = last.position
-        }
-        return try Scheduler(start, strategies: strategies, replaying: events)
+        let stored = try await StoredTuningJob(
+            id, from: environment.store, strategies: environment.strategies)
+        return try Scheduler(
+            stored.start, strategies: stored.strategies, replaying: stored.events)
     }
 }
 

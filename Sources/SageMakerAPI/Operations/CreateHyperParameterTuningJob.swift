@@ -37,7 +37,6 @@ package struct CreateHyperParameterTuningJob: Sendable {
     ) throws(APIError) -> TuningJobSpecification {
         try algorithms.require(self.algorithms, in: scope)
         var problems = Problems()
-        problems.addUnavailable(inTuningJob: body)
         let body = Autotune.completed(body, algorithms: algorithms, problems: &problems)
         let config = body["HyperParameterTuningJobConfig"]
         let tags = TagRules.tags(body["Tags"], problems: &problems)

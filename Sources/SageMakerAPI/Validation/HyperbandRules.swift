@@ -9,7 +9,8 @@ enum HyperbandRules {
 
     /// Makes the plan; `nil` when something is wrong.
     static func plan(
-        _ config: JSONValue?, definitions: [TrainingJobDefinition], problems: inout Problems
+        _ config: JSONValue?, definitions: [TrainingJobDefinition], tags: [Tag],
+        problems: inout Problems
     ) -> HyperbandPlan? {
         let settings = config?["StrategyConfig"]?[place]
         let epochs = definitions.map(epochs)
@@ -35,7 +36,21 @@ enum HyperbandRules {
         return HyperbandPlan(
             resourceMin: Resource(least), resourceMax: Resource(most),
             pausesTrials: definitions.allSatisfy { $0.envelope["CheckpointConfig"] != nil },
-            endsByItself: epochs.allSatisfy { $0.map { $0 <= most } ?? false })
+            endsByItself: epochs.allSatisfy { $0.map { $0 <= most } ?? false },
+            source: source(in: tags, problems: &problems))
+    }
+
+    /// The tag that says where Hyperband's configurations come from: `model`, or `random` for the
+    /// draws of the real service.
+    static let sourceKey = "tuner:hyperband-source"
+
+    private static func source(
+        in tags: [Tag], problems: inout Problems
+    ) -> HyperbandPlan.Source {
+        guard let tag = tags.first(where: { $0.key == sourceKey }) else { return .model }
+        if let source = HyperbandPlan.Source(rawValue: tag.value) { return source }
+        problems.add("Tag \(sourceKey): '\(tag.value)' must be model or random.")
+        return .model
     }
 
     /// The greatest resource where none is given: how long every definition trains.

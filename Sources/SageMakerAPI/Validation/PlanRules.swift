@@ -2,8 +2,7 @@ import Tuning
 
 /// How a tuning job searches, and whether what it searches is enough for its limits.
 enum PlanRules {
-    /// The plan that a config of the wire means; a strategy that is not available means Random here
-    /// and has been refused before.
+    /// The plan that a config of the wire means.
     static func plan(
         _ config: JSONValue?, definitions: [TrainingJobDefinition], tags: [Tag],
         problems: inout Problems
@@ -11,10 +10,12 @@ enum PlanRules {
         let method: SearchMethod
         switch config?["Strategy"]?.string {
         case "Hyperband":
-            return HyperbandRules.plan(config, definitions: definitions, problems: &problems)
-                .map(TuningPlan.hyperband) ?? .fullTraining(.random)
+            return HyperbandRules.plan(
+                config, definitions: definitions, tags: tags, problems: &problems
+            ).map(TuningPlan.hyperband) ?? .fullTraining(.random)
         case "Grid": method = .grid(GridLevelsTag.levels(in: tags, problems: &problems))
         case "Sobol": method = .quasiRandom
+        case "Bayesian": method = .bayesian
         default: method = .random
         }
         guard config?["TrainingJobEarlyStoppingType"]?.string == "Auto" else {

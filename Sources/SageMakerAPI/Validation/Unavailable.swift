@@ -4,14 +4,6 @@ import Tuning
 // learns to do one of these deletes its refusal here.
 
 extension Problems {
-    /// Refuses what a CreateHyperParameterTuningJob asks for in vain.
-    mutating func addUnavailable(inTuningJob body: JSONValue) {
-        let config = body["HyperParameterTuningJobConfig"]
-        if config?["Strategy"]?.string == "Bayesian" {
-            addUnavailable("Strategy Bayesian", "use Random, Hyperband or Grid")
-        }
-    }
-
     /// Refuses what a CreateTrainingJob asks for in vain.
     mutating func addUnavailable(inTrainingJob body: JSONValue) {
         if body["ServerlessJobConfig"] != nil { addUnavailable("ServerlessJobConfig") }

@@ -41,7 +41,8 @@ struct CandidatePoints {
                 var point = centre
                 for index in point.indices where random.nextUnit() < chance {
                     if case .categorical(let count) = domain.dimensions[index] {
-                        point[index] = Double(min(Int(random.nextUnit() * Double(count)), count - 1))
+                        point[index] = Double(
+                            min(Int(random.nextUnit() * Double(count)), count - 1))
                     } else {
                         point[index] += random.nextNormal() * width * min(1, lengthScales[index])
                     }

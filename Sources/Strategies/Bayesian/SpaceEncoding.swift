@@ -88,7 +88,8 @@ struct SpaceEncoding: Sendable {
                 coordinate.order.isEmpty
                 ? Int(point[index])
                 : coordinate.order[
-                    min(Int(point[index] * Double(coordinate.order.count)),
+                    min(
+                        Int(point[index] * Double(coordinate.order.count)),
                         coordinate.order.count - 1)]
             unit[coordinate.parameter] = categories.coordinate(ofIndex: category)
         }

@@ -182,12 +182,14 @@ extension Surrogate {
         let points = search.spread(around: self)
         let anywhere = process.beliefs(at: points)
         let seen = process.beliefs(at: data.points)
-        let lowest = points.indices.map {
-            anywhere.means[0, $0] - 2 * anywhere.deviations[$0]
-        }.min() ?? 0
-        let best = beliefs.indices.map {
-            seen.means[0, $0] + 2 * seen.deviations[$0]
-        }.min() ?? 0
+        let lowest =
+            points.indices.map {
+                anywhere.means[0, $0] - 2 * anywhere.deviations[$0]
+            }.min() ?? 0
+        let best =
+            beliefs.indices.map {
+                seen.means[0, $0] + 2 * seen.deviations[$0]
+            }.min() ?? 0
         return ConvergenceEstimate(
             improvementMax: max(0, best - lowest), noise: settings.kernel.noise.squareRoot())
     }

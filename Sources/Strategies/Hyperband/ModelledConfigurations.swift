@@ -71,7 +71,8 @@ struct ModelledConfigurations: ConfigurationSource {
     ) throws -> Configuration? {
         if visited.isComplete { return nil }
         guard beganCount >= search.fillingCount(of: nil),
-            !beganCount.isMultiple(of: Self.drawnEvery), let resource = modelled(trusted), let top = shown[resource],
+            !beganCount.isMultiple(of: Self.drawnEvery), let resource = modelled(trusted),
+            let top = shown[resource],
             let surrogate = Surrogate(
                 top.observations.active.map { top.observations.all[$0] },
                 parents: parents(below: resource), domain: search.encoding.domain, last: last,
