@@ -15,7 +15,11 @@ struct DescribeCommand: AsyncParsableCommand {
             print(access.json ? job.prettyText : Self.summary(ofTuningJob: job))
         } else {
             let job = try await trainingJob()
-            print(access.json ? job.prettyText : Self.summary(ofTrainingJob: job))
+            let decision = try await access.decision(ofTrainingJob: name)
+            print(
+                access.json
+                    ? job.adding(decision).prettyText
+                    : Self.summary(ofTrainingJob: job, decision))
         }
     }
 
@@ -84,7 +88,9 @@ struct DescribeCommand: AsyncParsableCommand {
         return lines
     }
 
-    private static func summary(ofTrainingJob job: JSONValue) -> String {
+    private static func summary(
+        ofTrainingJob job: JSONValue, _ decision: Decision?
+    ) -> String {
         var lines = [
             "Training job \(job["TrainingJobName"]?.text ?? "")",
             "Status       \(job["TrainingJobStatus"]?.text ?? ""), "
@@ -101,6 +107,35 @@ struct DescribeCommand: AsyncParsableCommand {
             lines.append(
                 "Metric       \(metric["MetricName"]?.text ?? "") \(metric["Value"]?.text ?? "")")
         }
+        if let decision { lines += decision.lines }
         return lines.joined(separator: "\n")
+    }
+}
+
+// MARK: - Decisions
+
+extension JSONValue {
+    /// The description of a training job with the decision behind it.
+    fileprivate func adding(_ decision: Decision?) -> JSONValue {
+        guard let decision, var members = object else { return self }
+        var own: [String: JSONValue] = [
+            "Rule": .string(decision.rule), "EventCount": .integer(decision.eventCount),
+        ]
+        own["Milliseconds"] = decision.milliseconds.map { .number($0) }
+        own["Details"] = decision.details
+        members["Decision"] = .object(own)
+        return .object(members)
+    }
+}
+
+extension Decision {
+    /// The decision in lines, the details by name.
+    fileprivate var lines: [String] {
+        let time = milliseconds.map { ", in \(($0 * 10).rounded() / 10) ms" } ?? ""
+        let own = "Suggested by \(rule), after \(eventCount) events\(time)"
+        return [own]
+            + (details?.object ?? [:]).sorted { $0.key < $1.key }.map { name, value in
+                "             \(name) \(value.encodedText)"
+            }
     }
 }

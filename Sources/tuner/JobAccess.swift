@@ -31,6 +31,14 @@ struct JobAccess: ParsableArguments {
         return try await OperationAccess.directory(assembly).call(operation, request)
     }
 
+    /// Why a training job's hyperparameters were chosen; `nil` at a service, whose API has no member
+    /// for it.
+    func decision(ofTrainingJob name: String) async throws -> Decision? {
+        guard endpoint == nil else { return nil }
+        let assembly = try Assembly(reading: try DataDirectory(data))
+        return try await assembly.orchestrator.reader.trainingJob(named: name)?.decision
+    }
+
     /// Reads a listing page by page.
     func all(
         _ operation: String, _ request: [String: JSONValue], member: String, limit: Int
