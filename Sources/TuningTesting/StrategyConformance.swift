@@ -37,13 +37,14 @@ package struct StrategyConformance: Sendable, CustomTestStringConvertible {
 extension StrategyConformance {
     /// In spaces of every kind and size all suggestions are legal and different.
     package func suggestsLegalValuesOnce() throws {
+        let trials = min(20, trialCountMax)
         for space in try spaces(dimensions: [1, 2, 10, 30, 64, 65, 100]) {
             for seed in [0, UInt64.max] {
                 var run = try run(space, seed: seed)
-                while run.tried.count < 20, try run.start() {
+                while run.tried.count < trials, try run.start() {
                     run.finish(run.tried.count - 1, .completed(cost(of: run.tried.count)))
                 }
-                #expect(run.tried.count >= min(20, space.combinationCount ?? 3), "seed \(seed)")
+                #expect(run.tried.count >= min(trials, space.combinationCount ?? 3), "seed \(seed)")
             }
         }
     }
@@ -93,13 +94,14 @@ extension StrategyConformance {
                 .completed(Cost(2)),
             ],
         ]
+        let trials = min(20, trialCountMax)
         for space in try spaces() {
             for cycle in outcomes {
                 var run = try run(space, seed: 3)
-                while run.tried.count < 20, try run.start() {
+                while run.tried.count < trials, try run.start() {
                     run.finish(run.tried.count - 1, cycle[run.tried.count % cycle.count])
                 }
-                #expect(run.tried.count >= min(20, space.combinationCount ?? 3))
+                #expect(run.tried.count >= min(trials, space.combinationCount ?? 3))
             }
         }
     }

@@ -12,7 +12,7 @@ struct StrategyConformanceTests {
         StrategyConformance("Sobol") {
             try StrategyTask(plan: .fullTraining(.quasiRandom), space: $0, seed: $1).strategy()
         },
-        StrategyConformance("Bayesian", trialCountMax: 20) {
+        StrategyConformance("Bayesian", trialCountMax: 16) {
             try StrategyTask(plan: .fullTraining(.bayesian), space: $0, seed: $1).strategy()
         },
         // The combinations of more parameters, three levels each, are too many to be counted.
