@@ -67,7 +67,7 @@ struct GaussianProcessTests {
         return 0.8 * (1 + root + 5 / 3 * r * r) * exp(-root) + 0.3 / (1 + r * r / 2)
     }
 
-    @Test("One observation draws the mean towards it, half of its own doubt apart")
+    @Test("One observation gives what one equation does")
     func onePoint() throws {
         var data = TrainingData(numericCount: 1, categoricalCount: 0)
         data.append([0.25], cost: 3, noiseFactor: 2, extraVariance: 0.5)
@@ -201,7 +201,7 @@ extension GaussianProcessTests {
                 .allSatisfy { $0 >= $1.0 && $0 <= $1.1 })
     }
 
-    @Test("A fit is no worse than its start, and never needs one that can be factored")
+    @Test("A fit is better than its start and ends where the objective is flat")
     func fit() {
         let reference = Self.references[4]
         let data = TrainingData(reference)

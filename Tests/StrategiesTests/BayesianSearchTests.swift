@@ -42,8 +42,8 @@ struct BayesianSearchTests {
         #expect(mean < 0.5 * random.reduce(0, +) / 4, "best costs \(ours), random \(random)")
     }
 
-    /// Measured by distances in the unit square: the model makes a batch around two or three basins,
-    /// so no two points coincide, and no half of the batch is in one tenth of the square.
+    /// Measured by each point's distance to the nearest other one, in the unit square: 0.12 on
+    /// average for sixteen random points, less for points that all promise something.
     @Test("Sixteen asked at once are different and spread out")
     func batch() throws {
         var search = try BayesianRun(Problems.plane(), seed: 4)
