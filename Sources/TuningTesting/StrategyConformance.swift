@@ -9,14 +9,21 @@ package struct StrategyConformance: Sendable, CustomTestStringConvertible {
     /// The strategy's name, for the reports of tests.
     package let testDescription: String
     private let dimensionMax: Int
+    private let trialCountMax: Int
     private let make: Maker
 
     /// Names a strategy.
     ///
-    /// - Parameter dimensionMax: The most parameters it takes, at least 1.
-    package init(_ name: String, dimensionMax: Int = 100, make: @escaping Maker) {
+    /// - Parameters:
+    ///   - dimensionMax: The most parameters it takes, at least 1.
+    ///   - trialCountMax: The most trials that a check runs in one space, for strategies that think
+    ///     long about each; larger finite spaces are then tried by others up to the last of them.
+    package init(
+        _ name: String, dimensionMax: Int = 100, trialCountMax: Int = .max, make: @escaping Maker
+    ) {
         testDescription = name
         self.dimensionMax = dimensionMax
+        self.trialCountMax = trialCountMax
         self.make = make
     }
 
@@ -30,13 +37,14 @@ package struct StrategyConformance: Sendable, CustomTestStringConvertible {
 extension StrategyConformance {
     /// In spaces of every kind and size all suggestions are legal and different.
     package func suggestsLegalValuesOnce() throws {
+        let trials = min(20, trialCountMax)
         for space in try spaces(dimensions: [1, 2, 10, 30, 64, 65, 100]) {
             for seed in [0, UInt64.max] {
                 var run = try run(space, seed: seed)
-                while run.tried.count < 20, try run.start() {
+                while run.tried.count < trials, try run.start() {
                     run.finish(run.tried.count - 1, .completed(cost(of: run.tried.count)))
                 }
-                #expect(run.tried.count >= min(20, space.combinationCount ?? 3), "seed \(seed)")
+                #expect(run.tried.count >= min(trials, space.combinationCount ?? 3), "seed \(seed)")
             }
         }
     }
@@ -86,13 +94,14 @@ extension StrategyConformance {
                 .completed(Cost(2)),
             ],
         ]
+        let trials = min(20, trialCountMax)
         for space in try spaces() {
             for cycle in outcomes {
                 var run = try run(space, seed: 3)
-                while run.tried.count < 20, try run.start() {
+                while run.tried.count < trials, try run.start() {
                     run.finish(run.tried.count - 1, cycle[run.tried.count % cycle.count])
                 }
-                #expect(run.tried.count >= min(20, space.combinationCount ?? 3))
+                #expect(run.tried.count >= min(trials, space.combinationCount ?? 3))
             }
         }
     }
@@ -112,7 +121,8 @@ extension StrategyConformance {
     package func endsFiniteSpaces() throws {
         for space in try Self.finite() {
             let count = try #require(space.combinationCount)
-            for injected in [0, 1, count / 2, count] {
+            let tried = [0, 1, count / 2, count].map { max($0, count - trialCountMax) }
+            for injected in Set(tried).sorted() {
                 var run = try run(space, seed: 4)
                 var random = SeededGenerator(seed: 40)
                 while run.tried.count < injected {
@@ -134,11 +144,10 @@ extension StrategyConformance {
     private func work(
         _ run: inout StrategyRun, trials: Int, seed: UInt64, parallel: Int = 4
     ) throws {
+        let trials = min(trials, trialCountMax)
         var random = SeededGenerator(seed: seed)
-        var more = true
-        while more || !run.pending.isEmpty {
-            while more, run.pending.count < parallel, run.tried.count < trials, try run.start() {}
-            more = try run.tried.count < trials && run.suggestion() != .exhausted
+        while true {
+            while run.pending.count < parallel, run.tried.count < trials, try run.start() {}
             guard let trial = run.pending.randomElement(using: &random) else { break }
             run.finish(trial, .completed(Cost(random.nextUnit())))
         }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Numbers from LAPACK and mpmath; `make_references.py` wrote them.
+/// Numbers from LAPACK, SciPy and mpmath; `make_references.py` wrote them.
 enum References {
     struct LinearAlgebra: Decodable, CustomTestStringConvertible {
         let size: Int
@@ -23,6 +23,29 @@ enum References {
 
     struct Improvement: Decodable {
         let z, value, densityRatio, probabilityRatio: Double
+    }
+
+    struct GaussianProcess: Decodable, CustomTestStringConvertible {
+        let name: String
+        let numericCount, categoricalCount: Int
+        let points, queries: [[Double]]
+        let costs, noiseFactors, extraVariances, parameters: [Double]
+        let lastRowOfCovariances: [Double]
+        let objective: Double
+        let means, deviations: [Double]
+
+        var testDescription: String { name }
+    }
+
+    struct PowerTransform: Decodable {
+        let costs, transformed: [Double]
+        let exponent: Double
+    }
+
+    struct Minimum: Decodable {
+        let name: String
+        let start, lower, upper, point: [Double]
+        let value: Double
     }
 
     /// The rows of one file.

@@ -12,6 +12,7 @@ import pathlib
 
 import mpmath
 import numpy
+from scipy import optimize, stats
 from scipy.linalg import lapack, solve_triangular
 
 DIRECTORY = pathlib.Path(__file__).parent / "References"
@@ -90,6 +91,122 @@ def log_improvement(z):
         }
 
 
+def covariance(x, other, numeric_count, scales, variance, additive):
+    """Matern 5/2 and the mean over dimensions of 1 / (1 + distance^2 / 2), in 60 digits."""
+    squares = [
+        ((x[d] - other[d]) if d < numeric_count else mpmath.mpf(x[d] != other[d])) ** 2
+        / scales[d] ** 2
+        for d in range(len(x))]
+    r = mpmath.sqrt(5 * mpmath.fsum(squares))
+    matern = variance * (1 + r + r * r / 3) * mpmath.exp(-r)
+    return matern + additive * mpmath.fsum(1 / (1 + s / 2) for s in squares) / len(x)
+
+
+def gaussian_process(name, numeric_count, categorical_count, count, seed, duplicates=0, priors=0):
+    """A process on random data; coordinates, costs and parameters are multiples of 1/64."""
+    random = numpy.random.default_rng(seed)
+    dimension = numeric_count + categorical_count
+
+    def points(number):
+        return [
+            [int(c) / 64 for c in random.integers(0, 65, numeric_count)]
+            + [float(c) for c in random.integers(0, 3, categorical_count)]
+            for _ in range(number)]
+
+    x = points(count)
+    x += x[:duplicates]
+    n = len(x)
+    y = [int(c) / 64 for c in random.integers(-128, 129, n)]
+    factors = [(1.0, 0.5, 0.25)[i % 3] for i in range(n)]
+    extra = [0.375 if i >= n - priors else 0.0 for i in range(n)]
+    theta = [int(t) / 64 for t in random.integers(-96, 64, dimension)]
+    theta += [int(t) / 64 for t in random.integers(-64, 32, 2)] + [-4.5]
+    exact = [mpmath.exp(t) for t in theta]
+    scales, (variance, additive, noise) = exact[:dimension], exact[dimension:]
+
+    def k(a, b):
+        a, b = [[mpmath.mpf(c) for c in point] for point in (a, b)]
+        return covariance(a, b, numeric_count, scales, variance, additive)
+
+    kernel = mpmath.matrix([[k(a, b) for b in x] for a in x])
+    c = kernel + mpmath.diag([noise * factors[i] + extra[i] for i in range(n)])
+    inverse = mpmath.inverse(c)
+    costs, ones = mpmath.matrix(y), mpmath.ones(n, 1)
+    mean = (ones.T * inverse * costs)[0] / ((ones.T * inverse * ones)[0] + 1)
+    alpha = inverse * (costs - mean * ones)
+    likelihood = (
+        ((costs - mean * ones).T * alpha)[0] / 2 + mpmath.log(mpmath.det(c)) / 2 + mean**2 / 2)
+    modes = [mpmath.log(dimension) / 2 - mpmath.mpf("1.3")] * dimension
+    modes += [mpmath.mpf("-0.7")] * 2 + [mpmath.mpf(-5)]
+    deviations = [mpmath.mpf("0.85")] * dimension + [mpmath.mpf(1)] * 3
+    prior = mpmath.fsum(
+        ((t - m) / s) ** 2 / 2 for t, m, s in zip(theta, modes, deviations))
+    queries = points(6) + x[:1]
+    means, spreads = [], []
+    for query in queries:
+        row = mpmath.matrix([k(query, b) for b in x])
+        means.append(float(mean + (row.T * alpha)[0]))
+        spreads.append(float(mpmath.sqrt(variance + additive - (row.T * inverse * row)[0])))
+    return {
+        "name": name,
+        "numericCount": numeric_count,
+        "categoricalCount": categorical_count,
+        "points": x,
+        "costs": y,
+        "noiseFactors": factors,
+        "extraVariances": extra,
+        "parameters": theta,
+        "lastRowOfCovariances": [float(value) for value in kernel[n - 1, :]],
+        "objective": float(likelihood + prior),
+        "queries": queries,
+        "means": means,
+        "deviations": spreads,
+    }
+
+
+def power_transform(costs, exponent):
+    """Yeo and Johnson's transformation of standardised costs, standardised."""
+    v = numpy.array(costs)
+    v = (v - v.mean()) / v.std()
+    raised = stats.yeojohnson(v, lmbda=exponent)
+    return {
+        "costs": costs,
+        "exponent": exponent,
+        "transformed": ((raised - raised.mean()) / raised.std()).tolist(),
+    }
+
+
+def bounded_minimum(name, function, start, lower, upper):
+    result = optimize.minimize(
+        function, start, method="L-BFGS-B", bounds=list(zip(lower, upper)),
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2000, "maxfun": 100000})
+    return {
+        "name": name, "start": start, "lower": lower, "upper": upper,
+        "point": result.x.tolist(), "value": float(result.fun),
+    }
+
+
+def quadratic(x):
+    """Ten coordinates, coupled with their neighbours; the free minimum is partly out of the box."""
+    i = numpy.arange(len(x))
+    x = x - (i % 4 - 1)
+    return float(((i + 1) * x * x).sum() + (x[1:] * x[:-1]).sum())
+
+
+def minima():
+    ten = [0.25] * 10
+    low, high = [-2.0] * 4, [2.0] * 4
+    return [
+        bounded_minimum("quadratic", quadratic, ten, [-9.0] * 10, [9.0] * 10),
+        bounded_minimum("quadratic", quadratic, ten, [0.0] * 10, [0.75] * 10),
+        bounded_minimum(
+            "quadratic", quadratic, ten, [0.0] * 5 + [0.25] * 5, [0.75] * 5 + [0.25] * 5),
+        bounded_minimum("rosenbrock", optimize.rosen, [-1.2, 1.0], low[:2], high[:2]),
+        bounded_minimum("rosenbrock", optimize.rosen, [-1.2, 1.0], low[:2], [0.5, 2.0]),
+        bounded_minimum("rosenbrock", optimize.rosen, [0.5, 0.25, 0.5, 0.25], low, [0.8] * 4),
+    ]
+
+
 def main():
     DIRECTORY.mkdir(exist_ok=True)
     write("LinearAlgebra", [linear_algebra(n) for n in (1, 2, 3, 8, 24, 25, 121, 130)])
@@ -111,6 +228,36 @@ def main():
             5, 3, 1, 0.25, 0, -0.5, -0.999, -1.001, -2, -4, -7, -9.999, -10.001, -13, -14.2, -25,
             -38, -40, -100, -1e3, -1e5, -1e8)],
     )
+    write(
+        "GaussianProcess",
+        [
+            gaussian_process("one point", 2, 0, 1, seed=1),
+            gaussian_process("two points", 1, 0, 2, seed=2),
+            gaussian_process("numbers", 3, 0, 20, seed=3),
+            gaussian_process("categories", 0, 3, 14, seed=4),
+            gaussian_process("numbers and categories", 4, 2, 30, seed=5),
+            gaussian_process("duplicates", 2, 1, 10, seed=6, duplicates=5),
+            gaussian_process("parents", 3, 1, 16, seed=7, priors=8),
+            gaussian_process("many dimensions", 15, 5, 12, seed=8, duplicates=2, priors=3),
+        ],
+    )
+    costs = [
+        [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0],
+        [0.1, 0.11, 0.12, 0.1, 0.2, 7.0, 900.0],
+        [-1e6, -0.5, 0.0, 1e-3, 2.0],
+        [1e300, 3e300, -2e300],
+        [1e-300, 3e-300, 2e-300, 9e-300],
+    ]
+    write(
+        "PowerTransform",
+        [power_transform(c, e) for c in costs[:3] for e in (-1.0, -0.5, 0.0, 0.5, 1.0, 2.0)]
+        # Their ratios are all that counts; squares of the costs themselves would overflow.
+        + [
+            {**power_transform([v / s for v in c], e), "costs": c}
+            for c, s in zip(costs[3:], (1e300, 1e-300)) for e in (-1.0, 0.0, 0.5)
+        ],
+    )
+    write("Minima", minima())
 
 
 if __name__ == "__main__":

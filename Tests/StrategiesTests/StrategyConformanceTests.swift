@@ -12,7 +12,7 @@ struct StrategyConformanceTests {
         StrategyConformance("Sobol") {
             try StrategyTask(plan: .fullTraining(.quasiRandom), space: $0, seed: $1).strategy()
         },
-        StrategyConformance("Bayesian") {
+        StrategyConformance("Bayesian", trialCountMax: 16) {
             try StrategyTask(plan: .fullTraining(.bayesian), space: $0, seed: $1).strategy()
         },
         StrategyConformance("Median stopping") {

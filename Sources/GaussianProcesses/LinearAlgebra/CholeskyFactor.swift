@@ -72,6 +72,14 @@ extension CholeskyFactor {
         return vector
     }
 
+    /// One element of L b; b has length n.
+    public func product(ofRow row: Int, with vector: [Double]) -> Double {
+        precondition(vector.count == size, "\(vector.count) numbers for \(size) rows")
+        var sum = 0.0
+        withElements { sum = cn_dot($0 + row * stride, vector, row + 1) }
+        return sum
+    }
+
     /// Replaces every column of B by L⁻¹ of it; B is n × m.
     public func solveLower(columnsOf matrix: inout Matrix) {
         precondition(matrix.rowCount == size, "\(matrix.rowCount) rows for \(size)")

@@ -221,7 +221,7 @@ extension GaussianProcess {
             let targets = whitened + scenario
             // L times the targets: the noisy outcome itself.
             return pending.map { row in
-                (0...row).reduce(mean) { $0 + factor[row, $1] * targets[$1] }
+                mean + factor.product(ofRow: row, with: targets)
             }
         }
     }
