@@ -31,8 +31,8 @@ struct JobAccess: ParsableArguments {
         return try await OperationAccess.directory(assembly).call(operation, request)
     }
 
-    /// Why a training job's hyperparameters were chosen; `nil` at a service, whose API has no member
-    /// for it.
+    /// Why a training job's hyperparameters were chosen; `nil` at a service, whose API has no
+    /// member for it.
     func decision(ofTrainingJob name: String) async throws -> Decision? {
         guard endpoint == nil else { return nil }
         let assembly = try Assembly(reading: try DataDirectory(data))

@@ -63,9 +63,9 @@ struct PendingPointsTests {
         }
     }
 
-    /// The constant mean m is found from observations alone, and stays. A process made anew of these
-    /// and what is imagined would find another m, so means are compared with the textbook's update
-    /// of the posterior, which keeps m, and with the former only nearly.
+    /// The constant mean m is found from observations alone, and stays. A process made anew of
+    /// these and what is imagined would find another m, so means are compared with the textbook's
+    /// update of the posterior, which keeps m, and with the former only nearly.
     @Test(
         "Means are those of the posterior after the imagined outcomes",
         arguments: [

@@ -4,8 +4,8 @@ import Tuning
 
 /// A backend whose attempts do what a test says, and that keeps what it was asked to do.
 ///
-/// It outlives orchestrators, as processes outlive a daemon: an attempt that is launched again under
-/// the same ID is attached to.
+/// It outlives orchestrators, as processes outlive a daemon: an attempt that is launched again
+/// under the same ID is attached to.
 final class ScriptedBackend: TrainingBackend {
     /// What an attempt does: it gets its number of launches and its session.
     typealias Script = @Sendable (Attempt, AttemptSession) async throws -> Attempt.End

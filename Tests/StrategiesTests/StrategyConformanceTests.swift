@@ -19,11 +19,16 @@ struct StrategyConformanceTests {
             try StrategyTask(plan: .medianStopping(.random), space: $0, seed: $1).strategy()
         },
         StrategyConformance("Hyperband") {
-            let plan = HyperbandPlan(resourceMax: Resource(27))
+            let plan = HyperbandPlan(resourceMax: Resource(27), source: .random)
             return try StrategyTask(plan: .hyperband(plan), space: $0, seed: $1).strategy()
         },
         StrategyConformance("Hyperband with pauses") {
-            let plan = HyperbandPlan(resourceMax: Resource(27), pausesTrials: true)
+            let plan = HyperbandPlan(
+                resourceMax: Resource(27), pausesTrials: true, source: .random)
+            return try StrategyTask(plan: .hyperband(plan), space: $0, seed: $1).strategy()
+        },
+        StrategyConformance("Hyperband with a model", trialCountMax: 16) {
+            let plan = HyperbandPlan(resourceMax: Resource(27), source: .model)
             return try StrategyTask(plan: .hyperband(plan), space: $0, seed: $1).strategy()
         },
         // The combinations of more parameters, three levels each, are too many to be counted.

@@ -96,13 +96,14 @@ void cn_add_additive(
     cn_points points, size_t count, const double *other, double variance, double *covariances);
 
 /// What the gradient of the additive kernel is made of: adds Σ_j factors_j · ∂covariance_j/∂ln ℓ_d
-/// to sums_d for each dimension d, ℓ_d being weight_d^−½, and Σ_j factors_j · covariance_j to level.
+/// to sums_d for each dimension d, ℓ_d being weight_d^−½, and Σ_j factors_j · covariance_j to
+/// level.
 void cn_add_additive_sums(
     cn_points points, size_t count, const double *other, const double *factors, double variance,
     double *sums, double *level);
 
-/// For each numeric dimension d, adds −Σ_j factors_j · ∂covariance_j/∂other_d of the additive kernel
-/// to gradient_d.
+/// For each numeric dimension d, adds −Σ_j factors_j · ∂covariance_j/∂other_d of the additive
+/// kernel to gradient_d.
 void cn_add_additive_displacements(
     cn_points points, size_t count, const double *other, const double *factors, double variance,
     double *gradient);

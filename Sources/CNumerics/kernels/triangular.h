@@ -120,8 +120,8 @@ CN_TARGET static void CN(solve_lower_transposed)(
 }
 
 // Column j of L⁻¹ is zero above row j, and there the inverse is not wanted: a strip of columns that
-// starts at j needs the rows and columns of L from j on alone. Wide strips read L less often, narrow
-// ones compute less that is not wanted.
+// starts at j needs the rows and columns of L from j on alone. Wide strips read L less often,
+// narrow ones compute less that is not wanted.
 CN_TARGET static void CN(inverse)(
     const double *l, size_t n, size_t stride, double *inverse, size_t inverseStride) {
     double panel[CN_DEPTH * CN_PANEL_COLUMNS] CN_ALIGNED;

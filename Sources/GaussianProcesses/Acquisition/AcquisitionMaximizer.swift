@@ -21,8 +21,9 @@ public struct AcquisitionMaximizer: Sendable {
     public var turnMax = 3
     /// Steps of one gradient search, at most.
     public var iterationMax = 25
-    /// Levels up to which an ordered dimension is not searched by gradient.
-    public var fewLevels = 8
+    /// Levels up to which an ordered dimension is gone through one by one, and not searched by
+    /// gradient.
+    public var fewLevels = 16
 
     /// Searches a domain.
     public init(_ domain: SearchDomain) {
@@ -161,7 +162,9 @@ public struct AcquisitionMaximizer: Sendable {
             return (0..<count).map(Double.init).filter { $0 != value }
         case .ordered(let levels):
             let own = SearchDomain.Dimension.nearest(value, in: levels)
-            if levels.count <= 16 { return levels.indices.filter { $0 != own }.map { levels[$0] } }
+            if levels.count <= fewLevels {
+                return levels.indices.filter { $0 != own }.map { levels[$0] }
+            }
             var found: [Double] = []
             var step = 1
             while step < levels.count {

@@ -7,11 +7,12 @@ import CNumerics
 //
 //   k(x, x') = s² (1 + √5 r + 5/3 r²) exp(−√5 r)  +  a²/D Σ_d 1/(1 + ½ (Δ_d/ℓ_d)²)
 //
-// The first part, Matern 5/2, lets all dimensions act together. The second is a sum over dimensions:
-// it learns what each does on its own from a few observations, and the model needs no more than that
-// where hyperparameters act nearly independently, as many do. Both share their length scales.
-// Sources: Rasmussen and Williams, *Gaussian Processes for Machine Learning*, section 4.2; Duvenaud,
-// Nickisch and Rasmussen, "Additive Gaussian Processes", 2011.
+// The first part, Matern 5/2, lets all dimensions act together. The second is a sum over
+// dimensions: it learns what each does on its own from a few observations, and the model needs no
+// more than that where hyperparameters act nearly independently, as many do. Both share their
+// length scales.
+// Sources: Rasmussen and Williams, *Gaussian Processes for Machine Learning*, section 4.2;
+// Duvenaud, Nickisch and Rasmussen, "Additive Gaussian Processes", 2011.
 
 /// The covariance of costs at two points: Matern 5/2 and an additive part.
 enum CovarianceFunction {

@@ -1,12 +1,14 @@
 import Foundation
 
-/// The parameters of a Matern 5/2 kernel and of the noise, as logarithms: any numbers are valid.
+/// The parameters of the covariance function and of the noise, as logarithms: any numbers are
+/// valid.
 public struct KernelParameters: Hashable, Sendable {
     /// ln ℓ for each dimension, in units of the coordinates; categories count as one unit apart.
     public var logLengthScales: [Double]
-    /// ln s², the variance of the function, in squared standardised cost.
+    /// ln s², the variance of the part in which all dimensions act together, in squared
+    /// standardised cost.
     public var logVariance: Double
-    /// ln a², the variance of the additive part.
+    /// ln a², the variance of the additive part, in squared standardised cost.
     public var logAdditiveVariance: Double
     /// ln σ², the variance of the noise, in squared standardised cost.
     public var logNoise: Double
@@ -22,7 +24,7 @@ public struct KernelParameters: Hashable, Sendable {
         self.logNoise = logNoise
     }
 
-    /// All of them in a row: the length scales, the variance, the noise.
+    /// All of them in a row: the length scales, the two variances, the noise.
     public init(vector: [Double]) {
         logLengthScales = Array(vector.dropLast(3))
         logVariance = vector[vector.count - 3]
@@ -30,7 +32,7 @@ public struct KernelParameters: Hashable, Sendable {
         logNoise = vector[vector.count - 1]
     }
 
-    /// All of them in a row: the length scales, the variance, the noise.
+    /// All of them in a row: the length scales, the two variances, the noise.
     public var vector: [Double] { logLengthScales + [logVariance, logAdditiveVariance, logNoise] }
 
     /// s².

@@ -139,7 +139,8 @@ extension CholeskyFactor {
 
     /// Appends p rows and columns to A.
     ///
-    /// - Parameter rows: The new rows of A, p × (n + p); only what is not above the diagonal is read.
+    /// - Parameter rows: The new rows of A, p × (n + p); only what is not above the diagonal is
+    /// read.
     /// - Throws: `NotPositiveDefinite`, and nothing is changed.
     /// - Complexity: (n² + n p + p²/3) p multiplications; moves the factor when room runs out.
     public mutating func append(rows: Matrix) throws(NotPositiveDefinite) {

@@ -44,7 +44,8 @@ public struct BoundedMinimizer: Sendable {
     ///   - lower: The least value of each coordinate.
     ///   - upper: The greatest value of each coordinate.
     ///   - function: The value at a point; writes the gradient.
-    /// - Returns: The best point that was seen; the start's value may be infinite.
+    /// - Returns: Where the last step led, each of which went down; the start's value may be
+    ///   infinite.
     public func minimum(
         from start: [Double], lower: [Double], upper: [Double],
         of function: (_ point: [Double], _ gradient: inout [Double]) -> Double

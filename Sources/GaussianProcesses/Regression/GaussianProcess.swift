@@ -32,8 +32,8 @@ public struct GaussianProcess: Sendable {
 
     /// Conditions on observations.
     ///
-    /// Where rounding makes C indefinite, adds jitter: 1e-10 of the variance, then ten times more at
-    /// each try, up to 1e-4.
+    /// Where rounding makes C indefinite, adds jitter: 1e-10 of the variance, then ten times more
+    /// at each try, up to 1e-4.
     ///
     /// - Throws: `NotPositiveDefinite` when no jitter is enough.
     public init(_ data: TrainingData, _ parameters: KernelParameters) throws(NotPositiveDefinite) {

@@ -7,11 +7,12 @@ import Foundation
 //   ln a² ~ N(−0.7, 1), the additive part
 //   ln σ² ~ N(−5, 1), the noise
 //
-// Costs are standardised, so the variances have to add up to about 1. Distances in D dimensions grow
-// like √D, and with them the length scales have to: Hvarfner, Hellsten and Nardi, "Vanilla Bayesian
-// Optimization Performs Great in High Dimensions", 2024. Their prior's most probable length scale is
-// near this one's and its deviation twice as large; the narrower one did better on tuning problems,
-// where with ten observations and as many dimensions there is little else to go by.
+// Costs are standardised, so the variances have to add up to about 1. Distances in D dimensions
+// grow like √D, and with them the length scales have to: Hvarfner, Hellsten and Nardi, "Vanilla
+// Bayesian Optimization Performs Great in High Dimensions", 2024. Their prior's most probable
+// length scale is near this one's and its deviation twice as large; the narrower one did better on
+// tuning problems, where with ten observations and as many dimensions there is little else to go
+// by.
 
 /// What is believed about kernel parameters before there is data, and the box they are kept in.
 public struct HyperparameterPrior: Hashable, Sendable {

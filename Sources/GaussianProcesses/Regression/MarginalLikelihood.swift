@@ -3,19 +3,22 @@ import Foundation
 
 // Notation
 //   X, y     points, n × D, and standardised costs, n
-//   θ        ln ℓ (D), ln s², ln σ²
-//   K        s² M(r), n × n; r_ij² = Σ_d (Δ_d/ℓ_d)², M is Matern 5/2
+//   θ        ln ℓ (D), ln s², ln a², ln σ²
+//   K        s² M + a² A, n × n: the Matern and the additive part of the covariance function
+//   q_ijd    (Δ_d/ℓ_d)²; categories that differ are 1 apart
 //   C        K + σ² diag(w) + diag(e), w noise factors, e extra variances; C = L Lᵀ
 //   m        constant mean with prior N(0, 1), at its most probable value given θ
 //   α        C⁻¹ (y − m)
 //   W        α αᵀ − C⁻¹
-//   B_ij     s² 5/3 (1 + √5 r) exp(−√5 r), so that ∂K_ij/∂ln ℓ_d = B_ij (Δ_d/ℓ_d)²
+//   B_ij     s² 5/3 (1 + √5 r) exp(−√5 r), so that s² ∂M_ij/∂ln ℓ_d = B_ij q_ijd
+//   u_ijd    1/(1 + ½ q_ijd), so that a² ∂A_ij/∂ln ℓ_d = a²/D q_ijd u_ijd²
 //
 // The objective is −ln p(y | X, θ) − ln p(θ), without constants:
 //   ½ (y − m)ᵀ α + Σ ln L_ii + ½ m² − ln p(θ)
 // and its gradient, by θ alone as m is at a stationary point:
-//   ∂/∂ln ℓ_d = −½ Σ_ij W_ij B_ij (Δ_d/ℓ_d)²
-//   ∂/∂ln s²  = −½ Σ_ij W_ij K_ij
+//   ∂/∂ln ℓ_d = −½ Σ_ij W_ij (B_ij q_ijd + a²/D q_ijd u_ijd²)
+//   ∂/∂ln s²  = −½ Σ_ij W_ij s² M_ij
+//   ∂/∂ln a²  = −½ Σ_ij W_ij a² A_ij
 //   ∂/∂ln σ²  = −½ σ² Σ_i w_i W_ii
 // There is no 0/0 at r = 0 in this form. Source: Rasmussen and Williams, *Gaussian Processes for
 // Machine Learning*, equations 5.8 and 5.9.

@@ -8,12 +8,12 @@ import Foundation
 //   h(z)   φ(z) + z Φ(z), so that expected improvement = deviation · h(z)
 //   q(z)   Φ(z) / φ(z), so that h = φ (1 + z q)
 //
-// h' = Φ, so the derivative of ln(deviation · h) by the mean is -(Φ/h) / deviation, by the deviation
-// (φ/h) / deviation. Below z = -1 the sum 1 + z q cancels; it is then 1 - |z| q with q from the complementary
-// error function, scaled, and below z = -10, where that loses two digits, minus the asymptotic series
-// of z q from its second term on: nothing is left to cancel.
-// Source: Ament et al., "Unexpected Improvements to Expected Improvement for Bayesian Optimization",
-// 2023.
+// h' = Φ, so the derivative of ln(deviation · h) by the mean is -(Φ/h) / deviation, by the
+// deviation (φ/h) / deviation. Below z = -1 the sum 1 + z q cancels; it is then 1 - |z| q with q
+// from the complementary error function, scaled, and below z = -10, where that loses two digits,
+// minus the asymptotic series of z q from its second term on: nothing is left to cancel.
+// Source: Ament et al., "Unexpected Improvements to Expected Improvement for Bayesian
+// Optimization", 2023.
 
 /// ln h(z) for h(z) = φ(z) + z Φ(z), the expected improvement by a standard normal belief, with the
 /// ratios that its gradient is made of. Finite for z from -1e150 to 1e150.

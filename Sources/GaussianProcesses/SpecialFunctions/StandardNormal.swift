@@ -1,7 +1,7 @@
 import Foundation
 
-// The standard normal distribution. Accurate to a few units in the last place first, also far out in
-// both tails; fast second.
+// The standard normal distribution. Accurate to a few units in the last place first, also far out
+// in both tails; fast second.
 //
 //   z      a number
 //   φ, Φ   density and cumulative probability

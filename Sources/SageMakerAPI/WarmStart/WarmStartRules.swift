@@ -30,9 +30,15 @@ struct WarmStartRules {
             problems.add("WarmStartConfig is only for a single TrainingJobDefinition.")
             return nil
         }
+        let names = Self.parentNames(config)
+        if names.count < config["ParentHyperParameterTuningJobs"]?.array?.count ?? 0 {
+            problems.add(
+                "WarmStartConfig: there is no tuning job without a name; give each of "
+                    + "ParentHyperParameterTuningJobs its HyperParameterTuningJobName.")
+        }
         var known: [ParentTuningJob] = []
         var seen: Set<String> = []
-        for name in Self.parentNames(config) {
+        for name in names {
             guard seen.insert(name.lowercased()).inserted else {
                 problems.add("WarmStartConfig: parent '\(name)' is given twice.")
                 continue

@@ -7,8 +7,8 @@ import Tuning
 /// The first trials fill the space: its centre, then points of a scrambled Sobol sequence. Trials
 /// that are still running count with sixteen imagined outcomes each, drawn together from the model,
 /// so that trials at the same time differ from each other. Failed trials count as bad ones, trials
-/// that were stopped early by what the same stretch of training gained others. What a suggestion was
-/// made of is in its decision; the next one starts from the kernel parameters there.
+/// that were stopped early by what the same stretch of training gained others. What a suggestion
+/// was made of is in its decision; the next one starts from the kernel parameters there.
 struct BayesianSearch: SearchStrategy {
     private let search: ImprovementSearch
     private let trialCountMax: Int?
@@ -91,8 +91,11 @@ struct BayesianSearch: SearchStrategy {
 // MARK: - Parts of a suggestion
 
 extension BayesianSearch {
+    /// How many trials come before a model is asked. Beside the best of each parent there are two
+    /// that owe it nothing: without them a parent whose ranking does not hold here would not be
+    /// found out.
     private var fillingCount: Int {
-        parents.isEmpty ? search.fillingCount(of: trialCountMax) : max(2, parents.count)
+        parents.isEmpty ? search.fillingCount(of: trialCountMax) : parents.count + 2
     }
 
     private var surrogate: Surrogate? {

@@ -11,8 +11,8 @@ import Tuning
 //
 // b is the most probable value given z_j, with b₀ ~ N(0, 0.5²) and b₁ ~ N(0.7, 0.5²): related until
 // proven otherwise. The parent's trials then enter the model as observations b₀ + b₁ s_i with
-// variance v added to their noise. A parent whose ranking does not hold (b₁ near 0 or below) is left
-// out, so that an unrelated one costs a few trials at most.
+// variance v added to their noise. A parent whose ranking does not hold (b₁ near 0 or below) is
+// left out, so that an unrelated one costs a few trials at most.
 
 /// What another tuning job, of another data set or algorithm, has found.
 struct ParentKnowledge: Sendable {
@@ -38,7 +38,7 @@ struct ParentKnowledge: Sendable {
     /// What is believed of b₀ and b₁.
     private static let (slopeMean, deviation) = (0.7, 0.5)
     /// Where b₁ is less, the parent is left out.
-    private static let slopeMin = 0.1
+    private static let slopeMin = 0.25
     /// v before there is anything to compare, and as how many comparisons that counts.
     private static let (errorMean, errorCount) = (0.5, 3.0)
 
@@ -68,7 +68,8 @@ struct ParentKnowledge: Sendable {
         self.process = process
     }
 
-    /// The parent's trials as far as they agree with what was observed here; none where they do not.
+    /// The parent's trials as far as they agree with what was observed here; none where they do
+    /// not.
     ///
     /// - Parameters:
     ///   - own: Points that were observed here.

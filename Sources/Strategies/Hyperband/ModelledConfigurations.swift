@@ -3,10 +3,10 @@ import Tuning
 
 /// New configurations for Hyperband from Gaussian processes of what the rungs have shown.
 ///
-/// What is modelled are the costs at the lowest rung whose order of trials can be trusted, which most
-/// trials come to. Rungs below it enter as parents of a warm start do: by their ranking, calibrated
-/// against the costs of trials that have come to both, so that a rung counts as far as it has
-/// foretold a higher one. While there is little to go by, configurations fill the space.
+/// What is modelled are the costs at the lowest rung whose order of trials can be trusted, which
+/// most trials come to. Rungs below it enter as parents of a warm start do: by their ranking,
+/// calibrated against the costs of trials that have come to both, so that a rung counts as far as
+/// it has foretold a higher one. While there is little to go by, configurations fill the space.
 ///
 /// Source of the idea, one model a rung weighted by agreement: Li et al., "Hyper-Tune: Towards
 /// Efficient Hyper-parameter Tuning at Scale", 2022.
@@ -26,8 +26,8 @@ struct ModelledConfigurations: ConfigurationSource {
     private var beganCount = 0
     private var last: Surrogate.Settings?
 
-    /// Each so many-th configuration fills the space, whatever the model says: trials of the model's
-    /// liking alone would all be as good as each other, and nothing would be stopped.
+    /// Each so many-th configuration fills the space, whatever the model says: trials of the
+    /// model's liking alone would all be as good as each other, and nothing would be stopped.
     private static let drawnEvery = 2
 
     /// Costs at a rung, for it to be the one that is modelled.
@@ -87,8 +87,8 @@ struct ModelledConfigurations: ConfigurationSource {
             hyperparameters: best.hyperparameters, rule: BayesianDetails.rule, details: details)
     }
 
-    /// The resource whose costs are modelled: the least trusted one that enough trials have come to,
-    /// or else the greatest.
+    /// The resource whose costs are modelled: the least trusted one that enough trials have come
+    /// to, or else the greatest.
     private func modelled(_ trusted: Resource) -> Resource? {
         let resources = shown.filter { $0.value.observations.finiteCount >= Self.countMin }.keys
         return resources.filter { trusted <= $0 }.min() ?? resources.max()
