@@ -202,6 +202,10 @@ def digits() -> tuple[typing.Any, ...]:
         pixels / 16, labels, train_size=400, test_size=500, stratify=labels, random_state=0))
 
 
+# The least in two searches of 250 evaluations; they agreed in the first five digits.
+TRAINED_OPTIMUM = 0.0954
+
+
 def trained(values: Values) -> float | None:
     """Kernel ridge regression of handwritten digits; the error of its predictions."""
     import sklearn.kernel_ridge
@@ -252,6 +256,3 @@ def all_problems() -> list[Problem]:
             continuous("alpha", 1e-8, 1e2, "log"), continuous("gamma", 1e-5, 1e1, "log"),
             continuous("contrast", 0.2, 3)], trained, TRAINED_OPTIMUM, is_trained=True))
     return problems
-
-
-TRAINED_OPTIMUM = 0.0
