@@ -205,8 +205,8 @@ def main() -> None:
     everyone = chosen(arguments.participants, everyone, "participant")
     problems = chosen(arguments.problems, {p.name: p for p in all_problems()}, "problem")
     seeds = list(range(1, arguments.seeds + 1))
-    print(f"{len(problems)} problems, {arguments.budget} evaluations, {arguments.parallel} at once, "
-          f"seeds {', '.join(map(str, seeds))}")
+    print(f"{len(problems)} problems, {arguments.budget} evaluations, "
+          f"{arguments.parallel} at once, seeds {', '.join(map(str, seeds))}")
     for line in absent:
         print(f"not taking part: {line}")
     runs = []

@@ -1,4 +1,4 @@
-"""Optimisers with one face: tuner's strategies over JSON lines, and the peers that are installed."""
+"""Optimisers with one face: tuner's strategies over JSON lines, and the peers installed."""
 
 import importlib.util
 import json

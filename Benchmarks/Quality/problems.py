@@ -1,4 +1,4 @@
-"""The problems that optimisers are compared on: what to set, what it costs, the least cost there is.
+"""The problems that optimisers are compared on: what to set, what it costs, the least cost.
 
 Every parameter is written as `tuner suggest` expects it. Less is better everywhere. Each problem is
 there for one difficulty that real tuning has; the first four are the classics.
@@ -169,7 +169,8 @@ def scattered(values: Values) -> float:
     base = {"a": 0.4, "b": 0.0, "c": 0.25, "d": 0.1, "e": 0.3}[values["kind"]]
     mode = {"fast": 0.15, "exact": 0.0, "none": 0.5}[values["mode"]]
     return (base + mode * (1 + (values["kind"] == "c")) + 0.01 * abs(values["count"] - favourite)
-            + 0.02 * abs(values["window"] - 2 * values["levels"]) + 0.05 * abs(values["levels"] - 4))
+            + 0.02 * abs(values["window"] - 2 * values["levels"])
+            + 0.05 * abs(values["levels"] - 4))
 
 
 WIDE_CENTRES = {3: 0.22, 8: 0.81, 13: 0.47, 17: 0.64}

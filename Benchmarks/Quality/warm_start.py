@@ -4,7 +4,7 @@
     python3 Benchmarks/Quality/warm_start.py .build/release/tuner
 
 Bayesian tuning jobs through `tuner run`, without a parent, and with TransferLearning from a related
-one, from an unrelated one and from one whose advice is the worst possible. The training program is
+one, from an unrelated one and from one that searched for the opposite. The training program is
 this file. Needs nothing beyond Python's library.
 """
 
@@ -178,7 +178,8 @@ def main() -> None:
     header = "".join(f"{f'after {count}':>12}" for count in CHECKPOINTS)
     print(f"{'median regret':16}{header}")
     for kind in PARENTS:
-        medians = [statistics.median(column) for column in zip(*(r[kind] for r in results.values()))]
+        columns = zip(*(regrets[kind] for regrets in results.values()))
+        medians = [statistics.median(column) for column in columns]
         print(f"{f'{kind} parent':16}" + "".join(f"{median:12.4f}" for median in medians))
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
