@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import time
 import typing
+import warnings
 
 from problems import Parameter, Problem, Values
 
@@ -121,7 +122,6 @@ class Optuna(Peer):
     ) -> None:
         super().__init__()
         import optuna
-        import warnings
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.problem = optuna, problem
@@ -153,6 +153,8 @@ class ScikitOptimize(Peer):
     def __init__(self, problem: Problem, budget: int, parallel: int, seed: int) -> None:
         super().__init__()
         import skopt
+        # It warns of each suggestion that it has to draw because its own was a repetition.
+        warnings.filterwarnings("ignore", module="skopt")
         self.problem, self.dimensions = problem, skopt.space
         self.highest = 0.0
         self.optimizer = skopt.Optimizer(
