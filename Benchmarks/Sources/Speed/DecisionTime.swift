@@ -11,7 +11,8 @@ struct DecisionTime {
     private struct WrongVerdicts: Error {}
 
     func run() async throws {
-        let hyperband = HyperbandPlan(resourceMax: Resource(reportCount), endsByItself: true)
+        let hyperband = HyperbandPlan(
+            resourceMax: Resource(reportCount), endsByItself: true, source: .random)
         for (name, plan) in [
             ("median rule", TuningPlan.medianStopping(.random)),
             ("Hyperband", .hyperband(hyperband)),

@@ -9,6 +9,7 @@ enum Speed {
         ("jobs", { try await JobThroughput().run() }),
         ("recovery", { try await RecoveryTime().run() }),
         ("decisions", { try await DecisionTime().run() }),
+        ("suggestions", { try await SuggestionTime().run() }),
     ]
 
     static func main() async throws {
