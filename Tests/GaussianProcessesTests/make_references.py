@@ -165,9 +165,19 @@ def gaussian_process(name, numeric_count, categorical_count, count, seed, duplic
 
 
 def power_transform(costs, exponent):
-    """Yeo and Johnson's transformation of standardised costs, standardised."""
+    """Yeo and Johnson's transformation of standardised costs, standardised.
+
+    Where the deviation is more than ten times the spread of the better half, median and spread
+    standardise in place of mean and deviation.
+    """
     v = numpy.array(costs)
-    v = (v - v.mean()) / v.std()
+    ordered = numpy.sort(v)
+    median = ordered[len(v) // 2]
+    spread = (median - ordered[len(v) // 4]) / 0.6745
+    if len(v) >= 4 and 0 < 10 * spread < v.std():
+        v = (v - median) / spread
+    else:
+        v = (v - v.mean()) / v.std()
     raised = stats.yeojohnson(v, lmbda=exponent)
     return {
         "costs": costs,

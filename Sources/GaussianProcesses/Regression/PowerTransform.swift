@@ -35,7 +35,7 @@ public struct PowerTransform: Hashable, Sendable {
     /// - Parameter costs: Finite; any magnitude.
     public init(_ costs: [Double], exponent: Double) {
         self.exponent = exponent
-        (location, scale) = Self.moments(costs)
+        (location, scale) = Self.robustMoments(costs)
         let standardised = costs.map { [location, scale] in ($0 / 2 - location) / scale }
         let raised = standardised.map { Self.raised($0, exponent) }
         // Twice halved: the mean of halves does not overflow.
@@ -61,6 +61,27 @@ public struct PowerTransform: Hashable, Sendable {
         let half = Self.lowered(raised, exponent) * scale + location
         let largest = Double.greatestFiniteMagnitude
         return min(max(2 * half, -largest), largest)
+    }
+
+    /// From how many spreads of the better half on a deviation says nothing but how bad the worst
+    /// are.
+    private static let heavyTailMin = 10.0
+
+    /// Mean and deviation of the halves of numbers; where a few bad ones are so bad that all others
+    /// would look the same beside them, the median and the spread of the better half instead.
+    private static func robustMoments(_ values: [Double]) -> (mean: Double, deviation: Double) {
+        let sorted = values.sorted()
+        guard sorted.count >= 4 else { return moments(values) }
+        let median = sorted[sorted.count / 2] / 2
+        let better = sorted[sorted.count / 4] / 2
+        // The quartile of a normal distribution is 0.6745 deviations from its median.
+        let spread = (median - better) / 0.6745
+        let (mean, deviation) = moments(values)
+        // Beyond the upper limit, what is divided by the spread could not be represented.
+        guard spread > 0, heavyTailMin < deviation / spread, deviation / spread < 1e100 else {
+            return (mean, deviation)
+        }
+        return (median, spread)
     }
 
     /// Mean and deviation of the halves of numbers, as sums of halves do not overflow; the
