@@ -157,4 +157,55 @@ struct CovarianceKernelTests {
             }
         }
     }
+
+    @Test(
+        "The additive part, its sums and its slopes are those of the formulas",
+        arguments: InstructionSet.available, shapes)
+    func additive(set: InstructionSet, points: Points) {
+        let (count, dimension, variance) = (points.count, points.dimension, 0.75)
+        let factors = (0..<count).map { 1 - Double($0 % 7) / 3 }
+        var covariances = Array(repeating: 0.5, count: count + 1)
+        var sums = Array(repeating: 0.25, count: dimension)
+        var level = -1.0
+        var gradient = Array(repeating: 0.125, count: points.numeric)
+        set.run {
+            points.run {
+                cn_add_additive($0, count, points.other, variance, &covariances)
+                cn_add_additive_sums(
+                    $0, count, points.other, factors, variance, &sums, &level)
+                cn_add_additive_displacements(
+                    $0, count, points.other, factors, variance, &gradient)
+            }
+        }
+        let (weights, share) = (points.weights, variance / Double(dimension))
+        func half(_ d: Int, _ j: Int) -> Double {
+            0.5 * weights[d] * points.difference(d, j) * points.difference(d, j)
+        }
+        func isNear(_ actual: Double, _ expected: Double) -> Bool {
+            abs(actual - expected) <= 1e-13 * Double(max(1, count))
+        }
+        var expectedLevel = -1.0
+        for j in 0..<count {
+            let mean = (0..<dimension).reduce(0.0) { $0 + share / (1 + half($1, j)) }
+            #expect(isNear(covariances[j], 0.5 + mean))
+            expectedLevel += factors[j] * mean
+        }
+        #expect(covariances[count] == 0.5)
+        #expect(isNear(level, expectedLevel))
+        for d in 0..<dimension {
+            let byScale = (0..<count).reduce(0.25) { sum, j in
+                let h = half(d, j)
+                return sum + factors[j] * share * 2 * h / ((1 + h) * (1 + h))
+            }
+            #expect(isNear(sums[d], byScale))
+        }
+        for d in 0..<points.numeric {
+            let byPlace = (0..<count).reduce(0.125) { sum, j in
+                let h = half(d, j)
+                return sum - factors[j] * share * weights[d] * points.difference(d, j)
+                    / ((1 + h) * (1 + h))
+            }
+            #expect(isNear(gradient[d], byPlace))
+        }
+    }
 }

@@ -33,7 +33,6 @@ struct MarginalLikelihood {
     /// - Complexity: O(n³) time, O(n²) memory.
     func value(at theta: [Double], gradient: inout [Double]) -> Double {
         let parameters = KernelParameters(vector: theta)
-        let count = data.count
         let (covariance, slopes) = CovarianceFunction.covariances(
             of: data.points, parameters, withSlopes: true)
         guard
@@ -42,51 +41,60 @@ struct MarginalLikelihood {
         else { return .infinity }
         for index in gradient.indices { gradient[index] = 0 }
         let prior = prior.negativeLogDensity(theta, gradient: &gradient)
-        var weighted = belief.factor.inverseLowerTriangle()
-        var variancePart = 0.0
-        var noisePart = 0.0
-        var additivePart = 0.0
+        let sums = sums(over: belief, parameters, covariance: covariance, slopes: slopes)
         let dimension = data.points.dimension
-        var sums = Array(repeating: 0.0, count: dimension)
-        var additiveLevel = 0.0
-        var both = Matrix(rows: count, columns: count)
-        weighted.withUnsafeMutableElements { inverse in
-            covariance.withUnsafeElements { covariance in
-                slopes.withUnsafeElements { slopes in
-                    for row in 0..<count {
-                        let start = row * count
-                        let alpha = belief.weights[row]
-                        let own = alpha * alpha - inverse[start + row]
-                        var sum = 0.0
-                        for column in 0..<row {
-                            let product = alpha * belief.weights[column] - inverse[start + column]
-                            sum += product * covariance[start + column]
-                            both[row, column] = product
-                            inverse[start + column] = product * slopes[start + column]
-                        }
-                        variancePart += 2 * sum + own * parameters.variance
-                        additivePart += own * parameters.additiveVariance
-                        noisePart += own * data.noiseFactors[row]
-                    }
+        for index in 0..<dimension { gradient[index] -= sums.lengthScales[index] }
+        gradient[dimension] -= 0.5 * sums.matern
+        gradient[dimension + 1] -= 0.5 * sums.additive
+        gradient[dimension + 2] -= 0.5 * sums.noise
+        return belief.negativeLogLikelihood + prior
+    }
+
+    /// What the gradient is made of.
+    private struct Sums {
+        /// ½ Σ_ij W_ij ∂K_ij/∂ln ℓ_d for each dimension.
+        var lengthScales: [Double]
+        /// Σ_ij W_ij s² M_ij.
+        var matern = 0.0
+        /// Σ_ij W_ij a² A_ij.
+        var additive = 0.0
+        /// σ² Σ_i w_i W_ii.
+        var noise = 0.0
+    }
+
+    /// Goes through the pairs of points once: W is symmetric, so each pair below the diagonal
+    /// counts twice.
+    private func sums(
+        over belief: Conditioned, _ parameters: KernelParameters, covariance: Matrix, slopes: Matrix
+    ) -> Sums {
+        let inverse = belief.factor.inverseLowerTriangle()
+        var sums = Sums(lengthScales: Array(repeating: 0, count: data.points.dimension))
+        // W and W B of one row, up to the diagonal.
+        var weights = Array(repeating: 0.0, count: data.count)
+        var weightedSlopes = weights
+        data.points.withKernelPoints(weights: parameters.weights) { points in
+            for row in 0..<data.count {
+                let alpha = belief.weights[row]
+                var total = 0.0
+                for column in 0..<row {
+                    let weight = alpha * belief.weights[column] - inverse[row, column]
+                    weights[column] = weight
+                    weightedSlopes[column] = weight * slopes[row, column]
+                    total += weight * covariance[row, column]
                 }
-            }
-            data.points.withKernelPoints(weights: parameters.weights) { points in
-                both.withUnsafeElements { both in
-                    for row in 1..<max(1, count) {
-                        let other = data.points[row]
-                        cn_add_distance_sums(points, row, other, inverse + row * count, &sums)
-                        cn_add_additive_sums(
-                            points, row, other, both + row * count, parameters.additiveVariance,
-                            &sums, &additiveLevel)
-                    }
-                }
+                let other = data.points[row]
+                var additive = 0.0
+                cn_add_distance_sums(points, row, other, weightedSlopes, &sums.lengthScales)
+                cn_add_additive_sums(
+                    points, row, other, weights, parameters.additiveVariance, &sums.lengthScales,
+                    &additive)
+                let own = alpha * alpha - inverse[row, row]
+                sums.matern += 2 * (total - additive) + own * parameters.variance
+                sums.additive += 2 * additive + own * parameters.additiveVariance
+                sums.noise += own * data.noiseFactors[row] * parameters.noise
             }
         }
-        for index in 0..<dimension { gradient[index] -= sums[index] }
-        gradient[dimension] -= 0.5 * variancePart - additiveLevel
-        gradient[dimension + 1] -= 0.5 * additivePart + additiveLevel
-        gradient[dimension + 2] -= 0.5 * noisePart * parameters.noise
-        return belief.negativeLogLikelihood + prior
+        return sums
     }
 }
 
