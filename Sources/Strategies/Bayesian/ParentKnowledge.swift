@@ -39,6 +39,9 @@ struct ParentKnowledge: Sendable {
     private static let (slopeMean, deviation) = (0.7, 0.5)
     /// Where b₁ is less, the parent is left out.
     private static let slopeMin = 0.25
+    /// After so many comparisons, a parent that explains less than half of the variance of the
+    /// costs here, which is 1, is left out.
+    private static let (judgedCountMin, errorMax) = (6, 0.5)
     /// v before there is anything to compare, and as how many comparisons that counts.
     private static let (errorMean, errorCount) = (0.5, 3.0)
 
@@ -91,6 +94,7 @@ struct ParentKnowledge: Sendable {
             error += rest * rest
         }
         error /= Double(costs.count) + Self.errorCount
+        guard costs.count < Self.judgedCountMin || error < Self.errorMax else { return [] }
         return zip(points, scores).map {
             Observation(point: $0, cost: intercept + slope * $1, extraVariance: error)
         }

@@ -40,7 +40,7 @@ struct Surrogate: Sendable {
     /// The exponents that are tried.
     static let exponents = [-1, -0.5, 0, 0.5, 1]
     /// Of how many observations θ is found: fewer at first, when all exponents are tried.
-    static let (firstFitMax, fitMax) = (150, 300)
+    static let (firstFitMax, fitMax) = (64, 300)
     /// The noise, as a part of the variance, from which on the best cost is not believed.
     static let noisyMin = 0.05
 
