@@ -16,6 +16,8 @@ struct ImprovementSearch: Sendable {
     private static let enumeratedMax = 1024
     /// Numbers of the Sobol sequence set aside for each suggestion.
     private static let numbersPerSuggestion = 1 << 12
+    /// The most trials that fill a space of many dimensions.
+    private static let fillingMax = 20
     /// Points looked at to fill the space before giving up on the sequence.
     private static let skipCountMax = 256
 
@@ -32,7 +34,7 @@ struct ImprovementSearch: Sendable {
     ///
     /// - Parameter trialCountMax: How many trials there will be, where that is known.
     func fillingCount(of trialCountMax: Int?) -> Int {
-        let wanted = 3 + encoding.domain.dimensions.count / 2
+        let wanted = min(3 + encoding.domain.dimensions.count / 2, Self.fillingMax)
         return min(wanted, max(3, (trialCountMax ?? .max) / 4))
     }
 }
