@@ -180,9 +180,6 @@ public struct AcquisitionMaximizer: Sendable {
     private func values(
         _ points: [[Double]], _ acquisition: LogExpectedImprovement
     ) -> [Double] {
-        acquisition.values(
-            at: PointSet(
-                points, numericCount: domain.numericCount,
-                categoricalCount: domain.categoricalCount))
+        acquisition.values(at: domain.pointSet(points))
     }
 }

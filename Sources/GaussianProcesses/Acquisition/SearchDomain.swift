@@ -34,15 +34,12 @@ public struct SearchDomain: Sendable {
 
     /// The point of the domain at a point of the unit cube: equal shares for categories.
     public func point(atUnit unit: [Double]) -> [Double] {
-        zip(dimensions, unit).map { dimension, coordinate in
-            switch dimension {
-            case .continuous: coordinate
-            case .ordered(let levels):
-                levels[min(Int(coordinate * Double(levels.count)), levels.count - 1)]
-            case .categorical(let count):
-                Double(min(Int(coordinate * Double(count)), count - 1))
-            }
-        }
+        zip(dimensions, unit).map { dimension, coordinate in dimension.value(atUnit: coordinate) }
+    }
+
+    /// Points of the domain, for a kernel.
+    public func pointSet(_ points: [[Double]]) -> PointSet {
+        PointSet(points, numericCount: numericCount, categoricalCount: categoricalCount)
     }
 }
 
@@ -50,6 +47,16 @@ extension SearchDomain.Dimension {
     /// Whether values can only be equal or not.
     var isCategorical: Bool {
         if case .categorical = self { true } else { false }
+    }
+
+    /// The value at a coordinate of the unit interval: equal shares for levels and categories.
+    public func value(atUnit coordinate: Double) -> Double {
+        switch self {
+        case .continuous: coordinate
+        case .ordered(let levels):
+            levels[min(Int(coordinate * Double(levels.count)), levels.count - 1)]
+        case .categorical(let count): Double(min(Int(coordinate * Double(count)), count - 1))
+        }
     }
 
     /// The nearest value of the dimension.

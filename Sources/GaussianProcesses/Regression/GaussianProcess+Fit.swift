@@ -6,8 +6,6 @@ extension GaussianProcess {
         /// −ln of their posterior density, without constants; infinite where nothing could be
         /// evaluated, and then the parameters are the first start.
         public let objective: Double
-        /// How often it was evaluated.
-        public let evaluationCount: Int
     }
 
     /// Finds the most probable kernel parameters for observations.
@@ -24,22 +22,17 @@ extension GaussianProcess {
         let likelihood = MarginalLikelihood(data: data, prior: prior)
         let minimizer = BoundedMinimizer(
             iterationMax: iterationMax,
-            gradientTolerance: 1e-2 * Double(max(1, data.count)).squareRoot() * 0.1)
+            gradientTolerance: 1e-3 * Double(max(1, data.count)).squareRoot())
         var best: BoundedMinimizer.Result?
-        var evaluationCount = 0
         for start in starts {
             let result = minimizer.minimum(
                 from: start.vector, lower: prior.lowerBounds, upper: prior.upperBounds
             ) { likelihood.value(at: $0, gradient: &$1) }
-            evaluationCount += result.evaluationCount
             if best.map({ result.value < $0.value }) ?? true { best = result }
         }
         guard let best, best.value.isFinite else {
-            return Fit(
-                parameters: starts[0], objective: .infinity, evaluationCount: evaluationCount)
+            return Fit(parameters: starts[0], objective: .infinity)
         }
-        return Fit(
-            parameters: KernelParameters(vector: best.point), objective: best.value,
-            evaluationCount: evaluationCount)
+        return Fit(parameters: KernelParameters(vector: best.point), objective: best.value)
     }
 }

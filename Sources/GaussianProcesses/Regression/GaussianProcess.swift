@@ -72,16 +72,19 @@ public struct GaussianProcess: Sendable {
     /// - Parameters:
     ///   - pending: Their points, at most once each.
     ///   - scenarios: ε for each scenario; as many numbers in each as there are pending points.
-    /// - Throws: `NotPositiveDefinite` when the points are too close to be told apart.
+    /// - Throws: `NotPositiveDefinite` when the points are too close to be told apart; nothing is
+    ///   changed then.
     public mutating func condition(
         onPending pending: [[Double]], scenarios: [[Double]]
     ) throws(NotPositiveDefinite) {
         precondition(fantasies.isEmpty, "conditioned twice")
+        var conditioned = self
         for point in pending {
-            let covariances = covariances(with: point)
-            try factor.append(covariances, variance: parameters.totalVariance + noise)
-            points.append(point)
+            try conditioned.factor.append(
+                conditioned.covariances(with: point), variance: parameters.totalVariance + noise)
+            conditioned.points.append(point)
         }
+        self = conditioned
         fantasies = scenarios
         weights = scenarios.map { scenario in
             var weights = whitened + scenario

@@ -9,7 +9,7 @@ struct CandidatePoints {
     /// How many points lie around each of the best observations.
     var localCount: Int
     /// Around how many observations.
-    var centreCount = 5
+    private static let centreCount = 5
 
     /// Widths of the neighbourhoods, in length scales.
     private static let widths = [0.5, 0.1, 0.03, 0.01]
@@ -21,13 +21,13 @@ struct CandidatePoints {
     ///
     /// - Parameters:
     ///   - unitPoint: The point with a number of a sequence that fills the unit cube.
-    ///   - centres: The best observations.
-    ///   - lengthScales: ℓ of each numeric dimension.
+    ///   - surrogate: Knows the best observations, and how far one has to go for a change.
     func points(
         of domain: SearchDomain, unitPoint: (Int, inout SeededGenerator) -> [Double],
-        from firstNumber: Int, around centres: [[Double]], lengthScales: [Double],
-        using random: inout SeededGenerator
+        from firstNumber: Int, around surrogate: Surrogate, using random: inout SeededGenerator
     ) -> PointSet {
+        let centres = surrogate.ranking.prefix(Self.centreCount).map { surrogate.data.points[$0] }
+        let lengthScales = surrogate.lengthScales
         var points = PointSet(
             numericCount: domain.numericCount, categoricalCount: domain.categoricalCount,
             capacity: globalCount + centres.count * localCount)
@@ -35,14 +35,13 @@ struct CandidatePoints {
             points.append(domain.point(atUnit: unitPoint(firstNumber + number, &random)))
         }
         let chance = max(0.2, min(1, Self.changedCount / Double(domain.dimensions.count)))
-        for centre in centres.prefix(centreCount) {
+        for centre in centres {
             for number in 0..<localCount {
                 let width = Self.widths[number % Self.widths.count]
                 var point = centre
                 for index in point.indices where random.nextUnit() < chance {
-                    if case .categorical(let count) = domain.dimensions[index] {
-                        point[index] = Double(
-                            min(Int(random.nextUnit() * Double(count)), count - 1))
+                    if case .categorical = domain.dimensions[index] {
+                        point[index] = domain.dimensions[index].value(atUnit: random.nextUnit())
                     } else {
                         point[index] += random.nextNormal() * width * min(1, lengthScales[index])
                     }

@@ -132,10 +132,7 @@ extension ImprovementSearch {
         _ remaining: [Hyperparameters], _ acquisition: LogExpectedImprovement
     ) -> [AcquisitionMaximizer.Proposal] {
         let points = remaining.map(encoding.point(for:))
-        let values = acquisition.values(
-            at: PointSet(
-                points, numericCount: encoding.domain.numericCount,
-                categoricalCount: encoding.domain.categoricalCount))
+        let values = acquisition.values(at: encoding.domain.pointSet(points))
         return points.indices.sorted { (values[$0], -$0) > (values[$1], -$1) }
             .map { AcquisitionMaximizer.Proposal(point: points[$0], value: values[$0]) }
     }
@@ -156,16 +153,11 @@ extension ImprovementSearch {
             candidates = CandidatePoints(globalCount: 384, localCount: 32)
             (maximizer.startCount, maximizer.turnMax, maximizer.iterationMax) = (3, 2, 15)
         }
-        let lengthScales = surrogate.settings.kernel.logLengthScales.prefix(domain.numericCount)
-            .map { max(1e-3, exp($0)) }
         let points = candidates.points(
             of: domain, unitPoint: unitPoint, from: ordinal * Self.numbersPerSuggestion,
-            around: surrogate.ranking.prefix(candidates.centreCount).map {
-                surrogate.data.points[$0]
-            },
-            lengthScales: lengthScales, using: &random)
+            around: surrogate, using: &random)
         return maximizer.proposals(
-            for: acquisition, candidates: points, lengthScales: lengthScales)
+            for: acquisition, candidates: points, lengthScales: surrogate.lengthScales)
     }
 }
 
@@ -176,9 +168,6 @@ extension ImprovementSearch {
     func spread(around surrogate: Surrogate) -> PointSet {
         var random = SeededGenerator(seed: UInt64(surrogate.data.count))
         return CandidatePoints(globalCount: 1024, localCount: 64).points(
-            of: encoding.domain, unitPoint: unitPoint, from: 0,
-            around: surrogate.ranking.prefix(5).map { surrogate.data.points[$0] },
-            lengthScales: surrogate.settings.kernel.logLengthScales.map { max(1e-3, exp($0)) },
-            using: &random)
+            of: encoding.domain, unitPoint: unitPoint, from: 0, around: surrogate, using: &random)
     }
 }

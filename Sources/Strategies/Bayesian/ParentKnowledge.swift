@@ -79,13 +79,7 @@ struct ParentKnowledge: Sendable {
     ///   - costs: Their standardised costs z.
     func observations(calibratedBy own: [[Double]], costs: [Double]) -> [Observation] {
         let expected =
-            own.isEmpty
-            ? []
-            : process.beliefs(
-                at: PointSet(
-                    own, numericCount: domain.numericCount,
-                    categoricalCount: domain.categoricalCount)
-            ).means.row(0)
+            own.isEmpty ? [] : process.beliefs(at: domain.pointSet(own)).means.row(0)
         let (intercept, slope) = Self.calibration(expected, costs)
         guard slope >= Self.slopeMin else { return [] }
         var error = Self.errorMean * Self.errorCount

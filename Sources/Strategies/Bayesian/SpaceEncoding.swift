@@ -43,9 +43,7 @@ struct SpaceEncoding: Sendable {
                     ))
             case .categorical(let categories):
                 if let order = categories.numericOrder {
-                    let levels = order.indices.map {
-                        (Double($0) + 0.5) / Double(order.count)
-                    }
+                    let levels = order.indices.map(categories.coordinate(ofIndex:))
                     numeric.append(
                         (Coordinate(parameter: index, order: order), .ordered(levels)))
                 } else {
@@ -72,7 +70,7 @@ struct SpaceEncoding: Sendable {
             let category = categories.index(at: coordinate)
             let order = coordinates[index].order
             guard let level = order.firstIndex(of: category) else { return Double(category) }
-            return (Double(level) + 0.5) / Double(order.count)
+            return categories.coordinate(ofIndex: level)
         }
     }
 
@@ -86,11 +84,7 @@ struct SpaceEncoding: Sendable {
             }
             let category =
                 coordinate.order.isEmpty
-                ? Int(point[index])
-                : coordinate.order[
-                    min(
-                        Int(point[index] * Double(coordinate.order.count)),
-                        coordinate.order.count - 1)]
+                ? Int(point[index]) : coordinate.order[categories.index(at: point[index])]
             unit[coordinate.parameter] = categories.coordinate(ofIndex: category)
         }
         return space.hyperparameters(at: UnitPoint(unit))

@@ -47,6 +47,11 @@ struct Surrogate: Sendable {
     /// The lowest cost there is reason to believe in.
     var incumbent: Double { beliefs.min() ?? 0 }
 
+    /// ℓ of each numeric dimension; never so short that steps of it would lead nowhere.
+    var lengthScales: [Double] {
+        settings.kernel.logLengthScales.prefix(data.points.numericCount).map { max(1e-3, exp($0)) }
+    }
+
     /// The observations, the best first.
     var ranking: [Int] {
         beliefs.indices.sorted { (beliefs[$0], $0) < (beliefs[$1], $1) }
@@ -73,12 +78,8 @@ extension Surrogate {
         var starts = last.map { [$0.kernel] } ?? []
         if isThorough || starts.isEmpty { starts.append(prior.mode) }
         let part = Self.part(of: observations, last == nil ? Self.firstFitMax : Self.fitMax)
-        let scale = PowerTransform(costs, exponent: last?.exponent ?? 1)
-        let priors = parents.flatMap {
-            $0.observations(
-                calibratedBy: observations.filter { $0.cost != nil }.map(\.point),
-                costs: scale.transformed)
-        }
+        let priors = Self.priors(
+            parents, observations, PowerTransform(costs, exponent: last?.exponent ?? 1))
         var best: (score: Double, fit: GaussianProcess.Fit, transform: PowerTransform)?
         for exponent in Self.candidates(around: last?.exponent, isThorough: isThorough) {
             let transform = PowerTransform(costs, exponent: exponent)
@@ -123,6 +124,17 @@ extension Surrogate {
         let all = isNoisy ? process.beliefs(at: data.points).means.row(0) : data.costs
         // What parents have found is no cost of this tuning job; it comes last.
         beliefs = Array(all.prefix(data.extraVariances.count { $0 == 0 }))
+    }
+
+    /// What parents add to the observations, on the scale of their transformed costs.
+    private static func priors(
+        _ parents: [ParentKnowledge], _ observations: [ObservationSet.Observation],
+        _ transform: @autoclosure () -> PowerTransform
+    ) -> [ParentKnowledge.Observation] {
+        guard !parents.isEmpty else { return [] }
+        let points = observations.filter { $0.cost != nil }.map(\.point)
+        let costs = transform().transformed
+        return parents.flatMap { $0.observations(calibratedBy: points, costs: costs) }
     }
 
     private static func candidates(around last: Double?, isThorough: Bool) -> [Double] {
