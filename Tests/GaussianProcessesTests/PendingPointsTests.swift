@@ -101,6 +101,21 @@ struct PendingPointsTests {
             #expect(abs(before.posterior(at: point).mean - cost) < 1e-12)
         }
     }
+
+    @Test("Points of which one cannot be taken in leave the process as it was")
+    func refusedPoint() throws {
+        let setting = Setting(isRepeated: false)
+        let queries = PointSet(setting.queries, numericCount: 2, categoricalCount: 1)
+        var process = try GaussianProcess(setting.data, setting.parameters)
+        let before = process.beliefs(at: queries)
+        #expect(throws: NotPositiveDefinite.self) {
+            try process.condition(
+                onPending: [setting.pending[0], [.nan, 0.5, 1]], scenarios: [[0, 0]])
+        }
+        let after = process.beliefs(at: queries)
+        #expect(after.means == before.means && after.deviations == before.deviations)
+        #expect(!process.isConditioned)
+    }
 }
 
 extension PendingPointsTests.Setting {
