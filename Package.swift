@@ -18,6 +18,8 @@ let argumentParser = Target.Dependency.product(
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -41,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
@@ -67,10 +70,17 @@ let package = Package(
         .target(
             name: "SageMakerAPI", dependencies: ["Tuning", crypto],
             exclude: ["Resources/make_service_model.py"]),
-        // Speaks to SageMaker, or to anything that speaks its API.
+        // Amazon's services over HTTP: credentials, signed requests, S3.
+        .target(
+            name: "AWSClient",
+            dependencies: [
+                "Tuning", "SageMakerAPI", asyncHTTPClient, nioCore, nioPosix, nioSSL,
+                logging,
+            ]),
+        // Training jobs on SageMaker, or on anything that speaks its API.
         .target(
             name: "SageMakerBackend",
-            dependencies: ["Tuning", "SageMakerAPI", asyncHTTPClient, nioSSL]),
+            dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging]),
         // Operation dispatch over HTTP and TLS, access keys, the audit log.
         .target(
             name: "TuningServer",
@@ -85,7 +95,8 @@ let package = Package(
             name: "tuner",
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "SageMakerBackend", "TuningServer", "DigitsTraining", argumentParser, logging,
+                "AWSClient", "SageMakerBackend", "TuningServer", "DigitsTraining", argumentParser,
+                logging,
                 serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
@@ -103,6 +114,14 @@ let package = Package(
             name: "OrchestrationTests",
             dependencies: ["Tuning", "Strategies", "Orchestration", "TuningTesting", logging]),
         .testTarget(name: "SageMakerAPITests", dependencies: ["Tuning", "SageMakerAPI"]),
+        .testTarget(
+            name: "AWSClientTests",
+            dependencies: ["Tuning", "SageMakerAPI", "AWSClient", "TuningTesting"]),
+        .testTarget(
+            name: "SageMakerBackendTests",
+            dependencies: [
+                "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting",
+            ]),
         .testTarget(
             name: "TuningServerTests",
             dependencies: [

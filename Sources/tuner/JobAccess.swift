@@ -1,3 +1,4 @@
+import AWSClient
 import ArgumentParser
 import Foundation
 import Logging
@@ -120,14 +121,17 @@ enum OperationAccess {
                 throw CommandFailure(
                     "the endpoint '\(endpoint)' must begin with http:// or https://")
             }
-            let region = ProcessInfo.processInfo.environment["AWS_REGION"]
-            let signer = key.map {
-                Signer(key: $0, region: region ?? RequestScope.standardRegion)
+            guard let url = URL(string: endpoint), url.host() != nil else {
+                throw CommandFailure("the endpoint '\(endpoint)' names no host")
             }
+            let region = ProcessInfo.processInfo.environment["AWS_REGION"]
             do {
-                return try await SageMakerClient(
-                    endpoint: endpoint, signer: signer, caFile: caFile
-                ).call(operation, request)
+                let client = SignedClient(
+                    try NetworkTransport(caFile: caFile),
+                    credentials: key.map { FixedCredentials($0) },
+                    region: region ?? RequestScope.standardRegion,
+                    service: SignatureVerifier.service)
+                return try await SageMakerClient(endpoint: url, client).call(operation, request)
             } catch let error as APIError {
                 throw CommandRefusal(code: error.code, message: error.message)
             } catch let error as CertificateFileError {

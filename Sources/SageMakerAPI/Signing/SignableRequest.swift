@@ -22,13 +22,19 @@ package struct SignableRequest: Sendable {
     package var query: String
     /// The headers, `host` among them.
     package var headers: [Header]
+    /// Whether the path is encoded once more before it is hashed, as every service but S3 does.
+    package var encodesPath: Bool
 
     /// Describes a request.
-    package init(method: String, path: String, query: String = "", headers: [Header]) {
+    package init(
+        method: String, path: String, query: String = "", headers: [Header],
+        encodesPath: Bool = true
+    ) {
         self.method = method
         self.path = path.isEmpty ? "/" : path
         self.query = query
         self.headers = headers
+        self.encodesPath = encodesPath
     }
 
     /// The values of a header, in the order they were sent.
@@ -50,8 +56,9 @@ extension SignableRequest {
             "\(name):\(values(of: name).map(Self.trimmed).joined(separator: ","))\n"
         }
         return [
-            method, Self.percentEncoded(path, keeping: [UInt8(ascii: "/")]), canonicalQuery,
-            lines.joined(), signedHeaders.joined(separator: ";"), bodyHash,
+            method,
+            encodesPath ? Self.percentEncoded(path, keeping: [UInt8(ascii: "/")]) : path,
+            canonicalQuery, lines.joined(), signedHeaders.joined(separator: ";"), bodyHash,
         ].joined(separator: "\n")
     }
 
