@@ -14,6 +14,8 @@ struct BayesianSearch: SearchStrategy {
     private let trialCountMax: Int?
     /// What tuning jobs of another data set or algorithm have found.
     private let parents: [ParentKnowledge]
+    /// The best hyperparameters of each of them.
+    private let parentBests: [Hyperparameters]
     /// Observations of tuning jobs of the same data and algorithm, which are as good as own ones.
     private let inheritedCount: Int
     private var visited: VisitedHyperparameters
@@ -39,9 +41,26 @@ struct BayesianSearch: SearchStrategy {
                 search.encoding.point(for: trial.hyperparameters), cost: trial.cost?.value)
         }
         let others = Dictionary(grouping: task.priors.filter { !$0.isComparable }, by: \.parent)
-        parents = others.sorted { $0.key < $1.key }.compactMap { [encoding = search.encoding] in
-            ParentKnowledge($0.value, encoding: encoding)
+        let known = others.sorted { $0.key < $1.key }.compactMap { [encoding = search.encoding] in
+            Self.knowledge(of: $0.value, encoding)
         }
+        parents = known.map(\.all)
+        parentBests = known.map(\.best)
+    }
+
+    /// What a parent has found, and its best hyperparameters.
+    private static func knowledge(
+        of trials: [PriorTrial], _ encoding: SpaceEncoding
+    ) -> (all: ParentKnowledge, best: Hyperparameters)? {
+        var observations = ObservationSet(activeMax: .max)
+        for trial in trials {
+            observations.insert(encoding.point(for: trial.hyperparameters), cost: trial.cost?.value)
+        }
+        let finite = trials.filter { $0.cost != nil }
+        guard let all = ParentKnowledge(observations, domain: encoding.domain),
+            let best = finite.min(by: { $0.cost?.value ?? 0 < $1.cost?.value ?? 0 })
+        else { return nil }
+        return (all, best.hyperparameters)
     }
 
     mutating func observe(_ event: TrialEvent) {
@@ -119,7 +138,7 @@ extension BayesianSearch {
     private func filling(
         _ ordinal: Int, fallback: String?, _ random: inout SeededGenerator
     ) -> Suggestion {
-        if let best = parents.lazy.map(\.best).first(where: { !visited.contains($0) }) {
+        if let best = parentBests.first(where: { !visited.contains($0) }) {
             return .start(
                 best, .toTheEnd, Decision(rule: "parent's best", eventCount: eventCount))
         }
