@@ -27,6 +27,8 @@ struct BayesianSearch: SearchStrategy {
     private var eventCount = 0
     /// What the last model was fitted with.
     private var last: Surrogate.Settings?
+    /// The model of all there is, for the suggestion and for judging convergence beside it.
+    private var model = Deferred<Surrogate?>()
 
     /// Searches the space of a task.
     init(_ task: StrategyTask) {
@@ -65,6 +67,7 @@ struct BayesianSearch: SearchStrategy {
 
     mutating func observe(_ event: TrialEvent) {
         eventCount += 1
+        model = Deferred()
         switch event.change {
         case .created(let hyperparameters, let decision, _):
             createdCount += 1
@@ -118,9 +121,11 @@ extension BayesianSearch {
     }
 
     private var surrogate: Surrogate? {
-        Surrogate(
-            observations.active.map { observations.all[$0] }, parents: parents,
-            domain: search.encoding.domain, last: last, isThorough: isThorough)
+        model.value {
+            Surrogate(
+                observations.active.map { observations.all[$0] }, parents: parents,
+                domain: search.encoding.domain, last: last, isThorough: isThorough)
+        }
     }
 
     /// Whether kernel parameters are searched for from afresh: always while there is little to go
