@@ -54,7 +54,8 @@ def main() -> None:
         is_asked = not arguments.against or name in arguments.against.split(",")
         if own and is_asked and name != arguments.optimizer:
             parts.setdefault((name, key[0], key[2]), []).append(part(own, other))
-    print(f"{'other':22} {'problem':24} {'workers':>7} {'runs':>5} {'reached':>8} {'median part':>12}")
+    print(f"{'other':22} {'problem':24} {'workers':>7} {'runs':>5} {'reached':>8} "
+          f"{'median part':>12}")
     for (name, problem, workers), values in sorted(parts.items()):
         reached = sum(math.isfinite(value) for value in values)
         print(f"{name:22} {problem:24} {workers:7} {len(values):5} {reached:8} "
