@@ -115,9 +115,17 @@ struct BayesianSearch: SearchStrategy {
 extension BayesianSearch {
     /// How many trials come before a model is asked. Beside the best of each parent there are two
     /// that owe it nothing: without them a parent whose ranking does not hold here would not be
-    /// found out.
+    /// found out. Once all are found out it is as if there had been none.
     private var fillingCount: Int {
-        parents.isEmpty ? search.fillingCount(of: trialCountMax) : parents.count + 2
+        let few = parents.count + 2
+        let hasParents = !parents.isEmpty && (createdCount < few || agreesWithParents)
+        return hasParents ? few : search.fillingCount(of: trialCountMax)
+    }
+
+    /// Whether what was observed here agrees with any of the parents.
+    private var agreesWithParents: Bool {
+        let own = observations.active.map { observations.all[$0] }
+        return !Surrogate.priors(of: parents, for: own, exponent: last?.exponent).isEmpty
     }
 
     private var surrogate: Surrogate? {

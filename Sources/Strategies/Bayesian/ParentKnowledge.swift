@@ -10,7 +10,7 @@ import GaussianProcesses
 //
 // b is the most probable value given z_j, with b₀ ~ N(0, 0.5²) and b₁ ~ N(0.7, 0.5²): related until
 // proven otherwise. The parent's trials then enter the model as observations b₀ + b₁ s_i with
-// variance v added to their noise. A parent whose ranking does not hold (b₁ near 0 or below) is
+// variance v added to their noise. A parent whose ranking does not hold (b₁ far below that) is
 // left out, so that an unrelated one costs a few trials at most.
 
 /// What another tuning job, of another data set or algorithm, has found.
@@ -37,7 +37,7 @@ struct ParentKnowledge: Sendable {
     /// What is believed of b₀ and b₁.
     private static let (slopeMean, deviation) = (0.7, 0.5)
     /// Where b₁ is less, the parent is left out.
-    private static let slopeMin = 0.25
+    private static let slopeMin = 0.4
     /// After so many comparisons, a parent that explains less than half of the variance of the
     /// costs here, which is 1, is left out.
     private static let (judgedCountMin, errorMax) = (6, 0.5)
