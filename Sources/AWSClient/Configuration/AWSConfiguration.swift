@@ -3,73 +3,80 @@ import SageMakerAPI
 
 /// Who one is to Amazon's services, where they are, and whom to trust there.
 ///
-/// It is found where Amazon's own programs look for it: in the environment, and in the files of
-/// the user's profile.
+/// It is found where Amazon's own programs look for it: in the environment, in the files of the
+/// user's profile, and on machines of Amazon's from the machine.
 package struct AWSConfiguration: Sendable {
     /// What is settled without looking.
     package struct Overrides: Sendable {
-        /// The profile, in place of `AWS_PROFILE`; its credentials go before the environment's.
+        /// The profile, in place of `AWS_PROFILE`; the environment's own credentials then do not
+        /// count.
         package var profile: String?
         /// The region, whatever is configured.
         package var region: String?
+        /// The region where nothing says which.
+        package var standardRegion: String?
         /// The address of every service but STS, whatever is configured.
         package var endpoint: URL?
         /// The PEM file of the certificates that are trusted, whatever is configured.
         package var caFile: String?
-        /// Whether the machine may be asked who it is, if it is one of Amazon's.
+        /// Whether the machine may be asked who and where it is, in case it is one of Amazon's.
         package var asksInstance: Bool
 
         /// Settles what is given.
         package init(
-            profile: String? = nil, region: String? = nil, endpoint: URL? = nil,
-            caFile: String? = nil, asksInstance: Bool = true
+            profile: String? = nil, region: String? = nil, standardRegion: String? = nil,
+            endpoint: URL? = nil, caFile: String? = nil, asksInstance: Bool = true
         ) {
             self.profile = profile
             self.region = region
+            self.standardRegion = standardRegion
             self.endpoint = endpoint
             self.caFile = caFile
             self.asksInstance = asksInstance
         }
     }
 
-    private let environment: ProcessEnvironment
-    private let overrides: Overrides
-    private let transport: (any HTTPTransport)?
-    private let now: @Sendable () -> Date
+    private let surroundings: Surroundings
+    private let cache: CachedCredentials
 
     /// Looks in an environment.
     ///
     /// - Parameters:
+    ///   - homeDirectory: Where the user is at home; `HOME` says so unless given.
     ///   - transport: What every request goes over, in place of the network.
     package init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        homeDirectory: URL = FileManager.default.homeDirectoryForCurrentUser,
+        homeDirectory: URL? = nil,
         overrides: Overrides = Overrides(), transport: (any HTTPTransport)? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        self.environment = ProcessEnvironment(environment, homeDirectory: homeDirectory)
-        self.overrides = overrides
-        self.transport = transport
-        self.now = now
+        let home =
+            homeDirectory ?? environment["HOME"].map { URL(filePath: $0) }
+            ?? FileManager.default.homeDirectoryForCurrentUser
+        surroundings = Surroundings(
+            environment: ProcessEnvironment(environment, homeDirectory: home),
+            overrides: overrides, substitute: transport, now: now)
+        cache = CachedCredentials(surroundings)
     }
 
-    /// Who one is; asks for nothing before its credentials are wanted.
-    package var credentials: any CredentialProvider {
-        EnvironmentCredentials(environment)
-    }
+    /// Who one is. Nothing is read or asked before its credentials are; they are then kept for all
+    /// who share this value, and replaced in time.
+    package var credentials: any CredentialProvider { cache }
 
     /// Who one is; `nil` when no place that Amazon's programs look in says so.
     ///
     /// - Throws: `CredentialError` where a place says so but is wrong, `CancellationError`.
     package func credentialsIfAny() async throws -> (any CredentialProvider)? {
-        environment["AWS_ACCESS_KEY_ID"] == nil ? nil : credentials
+        try await cache.credentialsIfAny() == nil ? nil : cache
     }
 
     /// The region whose services are called; `nil` when nothing says which.
     ///
     /// - Throws: `ConfigurationError`, `CancellationError`.
     package func regionIfAny() async throws -> String? {
-        overrides.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+        if let region = try surroundings.configuredRegion() { return region }
+        return try await InstanceMetadata(surroundings)?.region()
+            ?? surroundings.overrides.standardRegion
     }
 
     /// The region whose services are called.
@@ -87,33 +94,36 @@ package struct AWSConfiguration: Sendable {
     ///
     /// - Throws: `ConfigurationError`, `CancellationError`.
     package func endpoint(of service: AWSService) async throws -> URL {
-        if let endpoint = overrides.endpoint, service != .sts { return endpoint }
-        let variables = ["AWS_ENDPOINT_URL_\(service.name.uppercased())", "AWS_ENDPOINT_URL"]
-        for variable in variables {
-            guard let text = environment[variable] else { continue }
-            guard let url = URL(string: text), url.host() != nil else {
-                throw ConfigurationError("\(variable) is not the address of a server")
-            }
-            return url
-        }
+        if let endpoint = try surroundings.configuredEndpoint(of: service) { return endpoint }
         return try service.standardEndpoint(region: try await region())
     }
 
     /// The PEM file of the certificates that are trusted; `nil` for the system's.
-    package func caFile() throws -> String? {
-        overrides.caFile ?? environment["AWS_CA_BUNDLE"]
+    ///
+    /// - Throws: `ConfigurationError`.
+    package func caFile() throws -> String? { try surroundings.caFile() }
+
+    /// Sends requests to a service, signed.
+    ///
+    /// - Throws: `ConfigurationError`, `CertificateFileError`, `CancellationError`.
+    package func client(for service: AWSService) async throws -> SignedClient {
+        try await client(for: service, credentials: cache)
     }
 
-    /// Sends signed requests to a service.
+    /// Sends requests to a service; unsigned where no place that Amazon's programs look in says who
+    /// one is.
     ///
-    /// - Parameter isSigned: Whether they are signed; else nobody need be known.
-    /// - Throws: `ConfigurationError`, `CertificateFileError`, `CancellationError`.
-    package func client(for service: AWSService, isSigned: Bool = true) async throws
-        -> SignedClient
-    {
+    /// - Throws: `CredentialError`, `ConfigurationError`, `CertificateFileError`,
+    ///   `CancellationError`.
+    package func clientSignedIfPossible(for service: AWSService) async throws -> SignedClient {
+        try await client(for: service, credentials: try await credentialsIfAny())
+    }
+
+    private func client(
+        for service: AWSService, credentials: (any CredentialProvider)?
+    ) async throws -> SignedClient {
         SignedClient(
-            try transport ?? NetworkTransport(caFile: caFile()),
-            credentials: isSigned ? credentials : nil, region: try await region(),
-            service: service.name, now: now)
+            try surroundings.transport(), credentials: credentials, region: try await region(),
+            service: service.name, now: surroundings.now)
     }
 }

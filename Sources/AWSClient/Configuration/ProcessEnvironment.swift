@@ -18,10 +18,15 @@ struct ProcessEnvironment: Sendable {
     /// Whether a variable says that something is so.
     func isTrue(_ name: String) -> Bool { self[name]?.lowercased() == "true" }
 
-    /// The file at a path that may begin at home.
-    func file(at path: String) -> URL {
-        if path == "~" { return home }
-        if path.hasPrefix("~/") { return home.appending(path: path.dropFirst(2)) }
-        return URL(filePath: path)
+    /// The path of a file, from one that may begin at home.
+    func path(_ path: String) -> String {
+        guard path.hasPrefix("~/") else { return path }
+        return home.appending(path: path.dropFirst(2)).path(percentEncoded: false)
     }
+}
+
+extension ProcessEnvironment: CustomStringConvertible, CustomReflectable {
+    /// Names alone: the values may be secrets.
+    var description: String { variables.keys.sorted().joined(separator: ", ") }
+    var customMirror: Mirror { Mirror(self, children: []) }
 }
