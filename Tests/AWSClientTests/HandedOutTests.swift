@@ -156,6 +156,16 @@ struct HandedOutTests {
         #expect(try await configuration.region() == "eu-north-1")
     }
 
+    @Test("What a machine hands out although it has ended is taken for a quarter of an hour")
+    func machineExtension() async throws {
+        let now = Home.now + 21_600
+        let configuration = try Home().configuration(
+            overrides: .init(), network: Self.machine(), now: now)
+        let credentials = try await configuration.credentials.credentials()
+        #expect(credentials.key == Self.credentials.key)
+        #expect(credentials.expiration == now + 900)
+    }
+
     struct Address: Sendable {
         let environment: [String: String]
         let address: String

@@ -156,6 +156,8 @@ struct RegionAndEndpointTests {
             try home.configuration(environment, overrides: .init(caFile: override)).caFile()
         }
         #expect(try path([:], nil) == "/of/profile")
+        #expect(try path(["SSL_CERT_FILE": "/s"], nil) == "/of/profile")
+        #expect(try path(["SSL_CERT_FILE": "/s", "AWS_CONFIG_FILE": "/nowhere"], nil) == "/s")
         #expect(try path(["AWS_CA_BUNDLE": "/b"], nil) == "/b")
         #expect(try path(["AWS_CA_BUNDLE": "/b"], "/a") == "/a")
     }

@@ -4,8 +4,10 @@ import json
 import os
 import random
 import shlex
+import socket
 import subprocess
 import sys
+import time
 from unittest import mock
 
 import boto3
@@ -249,6 +251,17 @@ def test_an_instance(tuner_binary, setup, far_recorder, recorder, instance):
     assert setup.found_by_tuner(tuner_binary, recorder) is None
     setup.variables["AWS_EC2_METADATA_DISABLED"] = "true"
     assert setup.found_by_tuner(tuner_binary, far_recorder) is None
+
+
+def test_an_instance_that_does_not_answer(tuner_binary, setup, far_recorder):
+    del setup.variables["AWS_EC2_METADATA_DISABLED"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        setup.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = f"http://127.0.0.1:{port}"
+        start = time.monotonic()
+        assert setup.found_by_tuner(tuner_binary, far_recorder) is None
+        # It is asked for credentials and for its region, a second each.
+        assert time.monotonic() - start < 20
 
 
 def test_a_sign_on_profile_is_refused_with_a_way_out(tuner_binary, setup, recorder):

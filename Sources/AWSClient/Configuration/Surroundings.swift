@@ -80,7 +80,8 @@ extension Surroundings {
         }
     }
 
-    /// The PEM file of the certificates that are trusted; `nil` for the system's.
+    /// The PEM file of the certificates that are trusted, where OpenSSL's is the last resort; `nil`
+    /// for the system's.
     func caFile() throws(ConfigurationError) -> String? {
         if let path = overrides.caFile { return path }
         if let path = environment["AWS_CA_BUNDLE"] { return environment.path(path) }

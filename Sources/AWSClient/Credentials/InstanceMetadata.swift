@@ -98,7 +98,12 @@ extension HTTPAnswer {
 }
 
 /// Credentials that a machine of Amazon's has by its role.
+///
+/// While it cannot get new ones, it hands out those that have ended: they are still taken then.
 struct InstanceCredentials: CredentialSource {
+    /// How long those that have ended are taken before others are asked for, in seconds.
+    static let extensionSeconds = 900.0
+
     private let surroundings: Surroundings
 
     init(_ surroundings: Surroundings) {
@@ -106,6 +111,11 @@ struct InstanceCredentials: CredentialSource {
     }
 
     func load() async throws -> Credentials? {
-        try await InstanceMetadata(surroundings)?.credentials()
+        guard let credentials = try await InstanceMetadata(surroundings)?.credentials() else {
+            return nil
+        }
+        let now = surroundings.now()
+        guard let end = credentials.expiration, end <= now else { return credentials }
+        return Credentials(key: credentials.key, expiration: now + Self.extensionSeconds)
     }
 }
