@@ -11,7 +11,7 @@ actor CachedCredentials: CredentialProvider {
     /// How long before their end credentials are replaced, in seconds.
     static let leadSeconds = 300.0
     /// How long the old ones serve before the next search after one that brought nothing better.
-    static let pauseSeconds = 10.0
+    static let pauseSeconds = 30.0
 
     private struct Held {
         let credentials: Credentials
@@ -95,15 +95,17 @@ actor CachedCredentials: CredentialProvider {
                 return try await current.value
             } catch let error as CancellationError {
                 // Whoever else waited for that search has left it, not this one.
-                if Task.isCancelled { throw error }
+                if Task.isCancelled || !current.isCancelled { throw error }
             }
         }
     }
 
     private func searched() async throws -> Credentials? {
-        defer { search = nil }
         let files = paths.map(FileState.init)
-        lastSearch = (now(), files)
+        defer {
+            search = nil
+            lastSearch = (now(), files)
+        }
         let found = try await source.load()
         try Task.checkCancellation()
         guard let credentials = found else { return nil }
@@ -142,6 +144,8 @@ private final class SharedTask<Value: Sendable>: Sendable {
     init(_ work: @escaping @Sendable () async throws -> Value) {
         task = Task { try await work() }
     }
+
+    var isCancelled: Bool { task.isCancelled }
 
     var value: Value {
         get async throws {
