@@ -47,6 +47,11 @@ struct RunCommand: AsyncParsableCommand {
         var settings = try config.map { try Settings(file: $0) } ?? Settings()
         if let backend { settings.backend = try Settings.Backend(named: backend) }
         if let data { settings.dataDirectory = data }
+        do throws(SettingsError) {
+            try settings.checkMockAlone()
+        } catch {
+            throw CommandFailure(error.description)
+        }
         let directory = try DataDirectory(settings.dataDirectory)
         let run = ExperimentRun(
             request: request, settings: settings, directory: directory, json: json,
