@@ -25,9 +25,11 @@ struct Assembly {
     init(
         _ settings: Settings, directory: DataDirectory, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
-    ) throws {
+    ) async throws {
+        let start = try await SimulatedStart.date(for: settings, in: directory)
+        let clock = settings.backend == .mock ? settings.mock.clock(startDate: start) : nil
         try self.init(
-            settings, directory: directory, logger: logger, recovers: recovers,
+            settings, directory: directory, clock: clock, logger: logger, recovers: recovers,
             store: SQLiteTuningStore(directory: directory.url, access: .readWrite))
     }
 
@@ -36,19 +38,18 @@ struct Assembly {
     /// - Throws: `StoreError` when there is no store to read.
     init(reading directory: DataDirectory) throws {
         try self.init(
-            Settings(), directory: directory, logger: Logger(label: "tuner"),
+            Settings(), directory: directory, clock: nil, logger: Logger(label: "tuner"),
             recovers: { _ in false },
             store: SQLiteTuningStore(directory: directory.url, access: .readOnly))
     }
 
     private init(
-        _ settings: Settings, directory: DataDirectory, logger: Logger,
+        _ settings: Settings, directory: DataDirectory, clock: VirtualClock?, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool, store: SQLiteTuningStore
     ) throws {
         self.settings = settings
         self.directory = directory
         self.logger = logger
-        let clock = settings.backend == .mock ? settings.mock.clock(startDate: Date()) : nil
         time = clock.map { TimeSource($0) } ?? .real
         routes = Self.routes(settings, directory: directory, clock: clock, logger: logger)
         orchestrator = Orchestrator(

@@ -131,15 +131,19 @@ extension Settings.Mock {
     /// How many instances of each type there may be.
     var quotas: InstanceQuotas { InstanceQuotas(limits: instances.compactMapValues(\.limit)) }
 
-    /// How long virtual time stands still before it goes on, in real time: long enough for an event
-    /// to be stored and what follows from it to begin.
-    private static let settlingTime = Duration.milliseconds(2)
+    /// How long virtual time stands still before it goes on, in real time: usually long enough for
+    /// an event to be stored and what follows from it to begin.
+    private static let settlingTime = Duration.milliseconds(5)
+
+    /// Whether training jobs live by another clock than the machine's.
+    var isTimeSimulated: Bool { time == .virtual || speed != 1 }
 
     /// The clock that training jobs live by; `nil` where that is the machine's.
     func clock(startDate: Date) -> VirtualClock? {
-        switch time {
+        guard isTimeSimulated else { return nil }
+        return switch time {
         case .virtual: VirtualClock(startDate: startDate, settling: Self.settlingTime)
-        case .real: speed == 1 ? nil : VirtualClock(startDate: startDate, speed: speed)
+        case .real: VirtualClock(startDate: startDate, speed: speed)
         }
     }
 }

@@ -17,7 +17,7 @@ struct FaultPlanTests {
     func nothing() throws {
         for plan in [FaultPlan.none, try FaultPlan([:]), try FaultPlan(["all": [:]])] {
             #expect(plan.isEmpty)
-            #expect(Self.draws(plan).allSatisfy(\.faults.isEmpty))
+            #expect(Self.draws(plan).allSatisfy { $0.faults.isEmpty })
         }
     }
 
