@@ -18,8 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The certificate's private key, a PEM file.") var tlsKey: String?
     @Flag(help: "Trust that a proxy does TLS and passes the Host header on; needs access keys.")
     var behindProxy = false
-    @Option(help: "What runs training jobs: local, or mock, which simulates them all.") var backend:
-        String?
+    @Option(help: "What runs training jobs: local, or mock, which simulates them all.")
+    var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
     /// How long clients that are slow to send or to read may hold up the shutdown.

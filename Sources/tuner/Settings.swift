@@ -115,13 +115,13 @@ extension Settings {
         _ standard: JSONValue, with given: JSONValue, at path: [String] = []
     ) throws(SettingsError) -> JSONValue {
         let place = path.isEmpty ? "the file" : path.joined(separator: ".")
-        if path == ["mock", "faults"] { return given }
-        if let name = path.last, Self.realNumbers.contains(name) {
-            guard given.number == nil else { return given }
-            throw SettingsError("\(place) must be a number")
-        }
         switch (standard, given) {
-        case (_, .null): return standard
+        case (_, .null): return isInstanceType(path) ? [:] : standard
+        // Its own type reads it.
+        case _ where path == ["mock", "faults"]: return given
+        case _ where isRealNumber(path):
+            guard given.number != nil else { throw SettingsError("\(place) must be a number") }
+            return given
         case (.integer, .integer), (.string, .string), (.bool, .bool): return given
         case (.bool, _): throw SettingsError("\(place) must be true or false")
         case (.integer, _): throw SettingsError("\(place) must be a whole number")
@@ -147,18 +147,26 @@ extension Settings {
                 }
                 members[name] = try merged(known, with: value, at: path + [name])
             }
-            // What instance types leave out has no standard.
-            let isOfUser = path.count == 3 && path.starts(with: instances)
-            return .object(isOfUser ? members.filter { givenMembers[$0.key] != nil } : members)
+            guard isInstanceType(path) else { return .object(members) }
+            // What it leaves out has no standard.
+            return .object(members.filter { (givenMembers[$0.key] ?? .null) != .null })
         default: throw SettingsError("\(place) must be a mapping of names to values")
         }
     }
 }
 
 extension Settings {
-    /// Settings that are numbers, whole or not.
-    private static let realNumbers: Set = ["speed", "capacityErrors"]
     private static let instances = ["mock", "instances"]
+
+    private static func isInstanceType(_ path: [String]) -> Bool {
+        path.count == instances.count + 1 && path.starts(with: instances)
+    }
+
+    /// Whether a setting is a number, whole or not.
+    private static func isRealNumber(_ path: [String]) -> Bool {
+        path == ["mock", "speed"] || path == ["mock", "capacityErrors"]
+            || path.last == "capacityErrors" && isInstanceType(path.dropLast())
+    }
 
     /// What stands for a member that is not given; `nil` where there is no such setting.
     private static func standardMember(

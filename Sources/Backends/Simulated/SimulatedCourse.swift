@@ -34,8 +34,8 @@ struct SimulatedCourse: Sendable {
         var random = SeededGenerator(seed: seed)
         self.seed = random.next()
         let fails = random.nextUnit() < training.failureProbability
-        let failureEpoch = fails ? Int.random(in: 0..<training.epochCount, using: &random) : nil
-        self.failureEpoch = fails ? training.failureEpoch.map { $0 - 1 } ?? failureEpoch : nil
+        let anyEpoch = Int.random(in: 1...training.epochCount, using: &random)
+        failureEpoch = fails ? (training.failureEpoch ?? anyEpoch) - 1 : nil
         // From a generator of their own, so that they change nothing of the others.
         var circumstances = SeededGenerator(seed: seed, ordinal: 1)
         lacksCapacity = circumstances.nextUnit() < training.capacityErrorProbability ?? 0

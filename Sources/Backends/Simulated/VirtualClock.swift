@@ -37,8 +37,9 @@ public final class VirtualClock: Clock, Sendable {
     /// Makes a clock that starts at a date.
     ///
     /// - Parameters:
-    ///   - speed: How many virtual seconds pass in a real one at most, above zero; infinitely many
-    ///     unless given.
+    ///   - speed: How many virtual seconds pass in a real one, above zero; infinitely many unless
+    ///     given. What is lost while somebody is awake is made up for while all sleep, at four
+    ///     times the speed.
     ///   - settling: How long in real time all participants must have slept before time goes on,
     ///     so that those who are about to take part can.
     public init(

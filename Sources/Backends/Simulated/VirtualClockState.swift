@@ -7,7 +7,7 @@ struct VirtualClockState: Sendable {
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    /// How many virtual seconds pass in a real one while everybody sleeps.
+    /// How many virtual seconds pass in a real one, all in all.
     let speed: Double
     /// How long everybody must have slept, in real time, before time goes on.
     let settling: Duration
@@ -19,9 +19,13 @@ struct VirtualClockState: Sendable {
     var nextSleeper = 0
     /// Wakes those who are next.
     var timer: Task<Void, Never>?
+    private let realStart = ContinuousClock.now
     private var realTime = ContinuousClock.now
     private var sleepingParticipantCount = 0
     private var sleepers: [Int: Sleeper] = [:]
+
+    /// How much faster than at its speed time passes until it has made up for standing still.
+    private static let makingUp = 4.0
 
     init(speed: Double, settling: Duration) {
         self.speed = speed
@@ -34,8 +38,14 @@ struct VirtualClockState: Sendable {
         let realTime = ContinuousClock.now
         defer { self.realTime = realTime }
         guard speed.isFinite, isEverybodyAsleep else { return }
-        let reached = now.advanced(by: self.realTime.duration(to: realTime) * speed)
+        let passed = self.realTime.duration(to: realTime) * (speed * Self.makingUp)
+        let reached = min(now.advanced(by: passed), due(at: realTime))
         now = max(now, min(reached, nextDeadline ?? reached))
+    }
+
+    /// How far time would be had it never stood still.
+    private func due(at realTime: ContinuousClock.Instant) -> VirtualClock.Instant {
+        VirtualClock.Instant(offset: realStart.duration(to: realTime) * speed)
     }
 
     /// How long in reality until the next deadline; `nil` while somebody is awake, and when there
@@ -44,8 +54,9 @@ struct VirtualClockState: Sendable {
         guard isEverybodyAsleep, speed.isFinite || participantCount > 0, let nextDeadline else {
             return nil
         }
-        let time = speed.isFinite ? now.duration(to: nextDeadline) / speed : .zero
-        return max(time, settling)
+        guard speed.isFinite else { return settling }
+        let madeUp = now.duration(to: nextDeadline) / (speed * Self.makingUp)
+        return max(madeUp, due(at: realTime).duration(to: nextDeadline) / speed, settling)
     }
 
     /// Goes on to the next deadline; gives the sleepers to wake.
