@@ -127,7 +127,7 @@ public final class VirtualClock: Clock, Sendable {
             if wait > .zero {
                 state.timer = Task { [weak self] in
                     guard (try? await Task.sleep(for: wait)) != nil else { return }
-                    self?.wake(after: wait)
+                    self?.wakeNext()
                 }
                 break
             }
@@ -136,7 +136,8 @@ public final class VirtualClock: Clock, Sendable {
         return woken
     }
 
-    private func wake(after wait: Duration) {
+    /// Goes on to the next deadline, as its time has come.
+    private func wakeNext() {
         let woken = state.withLock { state in
             // Cancelled meanwhile, too late for the sleep to end.
             if Task.isCancelled { return [VirtualClockState.Sleeper]() }
