@@ -24,13 +24,17 @@ struct Fixture {
     }
 
     /// A daemon's life: a backend that knows nothing of earlier ones.
-    func backend(credentials: (any CredentialProvider)? = nil) -> SageMakerBackend {
+    ///
+    /// - Parameter skew: How far this machine's clock is ahead, in seconds.
+    func backend(
+        credentials: (any CredentialProvider)? = nil, skew: Double = 0
+    ) -> SageMakerBackend {
         let time = time
         let client = SageMakerClient(
             endpoint: URL(string: "http://fake.invalid")!,
             SignedClient(
                 service, credentials: credentials, region: "us-east-1", service: "sagemaker",
-                now: { time.date }))
+                now: { time.date.addingTimeInterval(skew) }))
         return SageMakerBackend(
             client, limits: limits, clock: time.clock, logger: logger, seed: seed)
     }
