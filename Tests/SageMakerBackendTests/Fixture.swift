@@ -16,10 +16,11 @@ struct Fixture {
     var seed: UInt64 = 1
 
     init(
+        time: VirtualTime = VirtualTime(),
         gatekeeper: @escaping @Sendable (HTTPRequest) -> HTTPAnswer? = { _ in nil },
         fault: @escaping @Sendable (String, Int) -> FakeSageMaker.Fault? = { _, _ in nil }
     ) {
-        time = VirtualTime()
+        self.time = time
         service = FakeSageMaker(time, gatekeeper: gatekeeper, fault: fault)
     }
 

@@ -24,6 +24,18 @@ final class VirtualTime: Sendable {
     private static let yieldCount = 40
 
     private let state = Mutex(State())
+    private let stride: Duration
+    private let patience: Duration
+
+    /// Begins at zero.
+    ///
+    /// - Parameters:
+    ///   - stride: The longest time that passes at once, and so the most that a wrong guess costs.
+    ///   - patience: How long nobody has to be at work, in real time, where that matters.
+    init(stride: Duration = .seconds(5), patience: Duration = .zero) {
+        self.stride = stride
+        self.patience = patience
+    }
 
     var now: Duration { state.withLock { $0.now } }
     var date: Date { Self.origin.addingTimeInterval(now / .seconds(1)) }
@@ -88,6 +100,7 @@ final class VirtualTime: Sendable {
         while !Task.isCancelled {
             let activity = state.withLock { $0.activity }
             for _ in 0..<Self.yieldCount { await Task.yield() }
+            if patience > .zero { try? await Task.sleep(for: patience) }
             if state.withLock({ $0.activity }) == activity { advance() }
         }
     }
@@ -97,7 +110,7 @@ final class VirtualTime: Sendable {
             guard let next = state.sleepers.values.map(\.deadline).min() else {
                 return [Sleeper]()
             }
-            state.now = max(state.now, next)
+            state.now = min(max(state.now, next), state.now + stride)
             let now = state.now
             let numbers = state.sleepers.filter { $0.value.deadline <= now }.keys.sorted()
             return numbers.compactMap { state.sleepers.removeValue(forKey: $0) }
