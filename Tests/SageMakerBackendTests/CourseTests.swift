@@ -172,6 +172,18 @@ struct CourseTests {
         #expect(fixture.service.requests(of: "ListTrainingJobs").count <= 2)
     }
 
+    @Test("Without the right to stop a job its own end is noticed")
+    func deniedStop() async throws {
+        let fixture = Fixture(fault: { operation, _ in
+            operation == "StopTrainingJob"
+                ? .refused(status: 400, code: "AccessDeniedException") : nil
+        })
+        let end = try await fixture.run(
+            Fixture.attempt(["count": "60"]), SessionLog(verdict: .stop))
+        #expect(end == .completed)
+        #expect((2...10).contains(fixture.service.requests(of: "StopTrainingJob").count))
+    }
+
     @Test("A job that is deleted on the service has failed")
     func deleted() async throws {
         let fixture = Fixture()

@@ -101,6 +101,43 @@ struct FaultTests {
         try await check(fixture, fixture.backend())
     }
 
+    @Test("A stop at any moment leaves nothing running, whatever goes wrong", arguments: 1...20)
+    func stops(seed: UInt64) async throws {
+        let random = Mutex(SeededGenerator(seed: seed))
+        let fixture = Fixture(fault: { _, _ in
+            random.withLock { random in
+                let faults: [FakeSageMaker.Fault?] = [
+                    nil, nil, .answerLost, .delayed(.seconds(5)), .unreachable,
+                    .refused(status: 500, code: "InternalFailure"),
+                    .refused(status: 400, code: "AccessDeniedException"),
+                ]
+                return faults.randomElement(using: &random) ?? nil
+            }
+        })
+        let backend = fixture.backend()
+        try await fixture.time.pass {
+            var moments = SeededGenerator(seed: ~seed)
+            try await withThrowingTaskGroup { group in
+                for index in 1...6 {
+                    let delay = Duration.seconds(Double.random(in: 0...20, using: &moments))
+                    group.addTask {
+                        let log = SessionLog()
+                        let attempt = Fixture.attempt(
+                            ["count": "1", "end": "endless"], job: "job-\(index)")
+                        async let end = backend.run(attempt, in: log.session(mark: nil))
+                        try await fixture.time.sleep(delay)
+                        log.stop.request(.tuningJobEnded)
+                        let stopped = try await end
+                        #expect(stopped == .stopped(.tuningJobEnded))
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        #expect(fixture.service.jobs.values.allSatisfy { $0.status == "Stopped" })
+        #expect(fixture.service.violations == [])
+    }
+
     @Test("A clock that is wrong is corrected by the service's", arguments: [-86_400.0, 3_600])
     func skew(seconds: Double) async throws {
         let time = Mutex<VirtualTime?>(nil)

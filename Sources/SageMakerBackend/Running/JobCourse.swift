@@ -124,12 +124,10 @@ extension JobCourse {
 
     private mutating func stop() async throws {
         haltTime = now
-        do {
-            _ = try await run.line.call(
-                .stopTrainingJob, ["TrainingJobName": .string(reading.job)])
-        } catch is APIError {
-            // It is over, or not yet known: the next looks tell.
-        }
+        // Where it is refused, the job is over or not yet known; the next looks tell, and have it
+        // asked for again where the job still runs.
+        _ = try await run.line.callIfPermitted(
+            .stopTrainingJob, ["TrainingJobName": .string(reading.job)])
         run.line.expectChange(of: reading.job)
     }
 }
