@@ -37,8 +37,8 @@ struct ServiceCondition: Sendable {
 
     /// What to show: the worst of what stands in the way.
     var health: BackendHealth {
-        outage.flatMap { $0.isNotable ? $0.health : nil } ?? denials.min { $0.key < $1.key }?.value
-            ?? throttled
+        if let outage, outage.isNotable { return outage.health }
+        return denials.min { $0.key < $1.key }?.value ?? throttled
             ?? BackendHealth(.reachable, since: reachableSince)
     }
 
@@ -56,8 +56,10 @@ struct ServiceCondition: Sendable {
         case .unreachable(let message, _): begin(.unreachable, message, now, date)
         case .credentials(let message): begin(.credentialsRefused, message, now, date)
         case .throttled(let message):
+            outage = nil
             throttled = throttled ?? BackendHealth(.throttled, since: date, message: message)
         case .denied(let message):
+            outage = nil
             denials[operation] =
                 denials[operation]
                 ?? BackendHealth(.accessDenied, since: date, message: "\(operation): \(message)")

@@ -42,6 +42,8 @@ final class ServiceLine: Sendable {
         var applicants: [Int: CheckedContinuation<Void, any Error>] = [:]
         var nextNumber = 0
         var isPumping = false
+        /// Which of what can be done without is known to be denied.
+        var missed: Set<SageMakerAPI.Operation> = []
         var random: SeededGenerator
 
         mutating func number() -> Int {
@@ -50,6 +52,10 @@ final class ServiceLine: Sendable {
         }
     }
 
+    /// What can be done without, where it is denied.
+    private static let dispensable: Set<SageMakerAPI.Operation> = [
+        .listTrainingJobs, .listTags, .addTags,
+    ]
     static let denialBackoff = Backoff(base: .seconds(5), limit: .seconds(60))
     static let throttlingBackoff = Backoff()
 
@@ -85,10 +91,22 @@ extension ServiceLine {
     }
 
     func note(_ problem: ServiceProblem, of operation: SageMakerAPI.Operation) {
+        if case .denied(let message) = problem, Self.dispensable.contains(operation) {
+            note(answerTo: operation)
+            return tell(denialOf: operation, message)
+        }
         watchHealth { plan in
             plan.note(problem, of: operation.rawValue, at: clock.elapsed(), clock.date())
         }
         wakeup.call()
+    }
+
+    /// Says once that an operation is denied that can be done without.
+    private func tell(denialOf operation: SageMakerAPI.Operation, _ message: String) {
+        guard state.withLock({ $0.missed.insert(operation).inserted }) else { return }
+        logger.notice(
+            "\(operation.rawValue) is denied; going on without it",
+            metadata: ["reason": "\(message)"])
     }
 
     /// Says once what stands in the way, and once that nothing does any more.
