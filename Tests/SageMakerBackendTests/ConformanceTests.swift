@@ -3,7 +3,7 @@ import Testing
 import Tuning
 import TuningTesting
 
-@Suite("SageMaker, as a backend", .timeLimit(.minutes(5)))
+@Suite("SageMaker, as a backend", .timeLimit(.minutes(2)))
 struct ConformanceTests {
     @Test("Every promise of a backend is kept", arguments: BackendConformance.checks)
     func conformance(check: BackendConformance.Check) async throws {

@@ -7,7 +7,7 @@ import Testing
 import Tuning
 import TuningTesting
 
-@Suite("The course of a training job", .timeLimit(.minutes(5)))
+@Suite("The course of a training job", .timeLimit(.minutes(2)))
 struct CourseTests {
     private static let folder: [String: JSONValue] = [
         "CheckpointConfig": ["S3Uri": "s3://bucket/checkpoints"]
@@ -120,7 +120,9 @@ struct CourseTests {
         let attempt = Fixture.attempt(["count": "0", "end": "endless"])
         let first = fixture.backend()
         try await fixture.time.pass {
-            let run = Task { try await first.run(attempt, in: SessionLog().session(mark: nil)) }
+            let run = Task(executorPreference: fixture.time.executor) {
+                try await first.run(attempt, in: SessionLog().session(mark: nil))
+            }
             while fixture.service.jobs.isEmpty { await Task.yield() }
             run.cancel()
             _ = await run.result

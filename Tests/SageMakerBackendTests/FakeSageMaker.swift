@@ -89,7 +89,6 @@ final class FakeSageMaker: HTTPTransport {
         let operation = String(target.dropFirst("SageMaker.".count))
         let body = (try? JSONValue(parsing: request.body)) ?? [:]
         let now = time.now
-        time.noteActivity()
         let number = state.withLock { state in
             state.sent.append(
                 Sent(

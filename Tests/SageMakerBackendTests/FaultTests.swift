@@ -7,7 +7,7 @@ import Testing
 import Tuning
 import TuningTesting
 
-@Suite("When things go wrong", .timeLimit(.minutes(5)))
+@Suite("When things go wrong", .timeLimit(.minutes(2)))
 struct FaultTests {
     /// What may go wrong with a request, and how often.
     struct Row: CustomTestStringConvertible, Sendable {
@@ -230,7 +230,7 @@ struct FaultTests {
             var lives = SeededGenerator(seed: ~seed)
             while ledger.entries.values.count(where: { $0.end != nil }) < attempts.count {
                 let backend = fixture.backend()
-                let daemon = Task {
+                let daemon = Task(executorPreference: fixture.time.executor) {
                     await withDiscardingTaskGroup { group in
                         for attempt in attempts {
                             group.addTask { await ledger.run(attempt, on: backend) }

@@ -16,11 +16,10 @@ struct Fixture {
     var seed: UInt64 = 1
 
     init(
-        time: VirtualTime = VirtualTime(),
         gatekeeper: @escaping @Sendable (HTTPRequest) -> HTTPAnswer? = { _ in nil },
         fault: @escaping @Sendable (String, Int) -> FakeSageMaker.Fault? = { _, _ in nil }
     ) {
-        self.time = time
+        time = VirtualTime()
         service = FakeSageMaker(time, gatekeeper: gatekeeper, fault: fault)
     }
 

@@ -8,7 +8,7 @@ import Testing
 import Tuning
 import TuningTesting
 
-@Suite("Limits, capacity and health", .timeLimit(.minutes(5)))
+@Suite("Limits, capacity and health", .timeLimit(.minutes(2)))
 struct LimitTests {
     @Test("A limit of the account holds launches back, and every job runs in the end")
     func accountLimit() async throws {
@@ -48,7 +48,7 @@ struct LimitTests {
         let log = SessionLog()
         try await fixture.time.pass {
             async let stopped = backend.run(Fixture.attempt(), in: log.session(mark: nil))
-            let cancelled = Task {
+            let cancelled = Task(executorPreference: fixture.time.executor) {
                 try await backend.run(
                     Fixture.attempt(job: "job-2"), in: SessionLog().session(mark: nil))
             }

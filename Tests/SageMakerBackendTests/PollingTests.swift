@@ -5,12 +5,11 @@ import Testing
 import Tuning
 import TuningTesting
 
-@Suite("Looking at many jobs", .timeLimit(.minutes(5)))
+@Suite("Looking at many jobs", .timeLimit(.minutes(2)))
 struct PollingTests {
     @Test("500 steady jobs take 10 requests a second at most; an end is noticed within 5 s")
     func steady() async throws {
-        let fixture = Fixture(
-            time: VirtualTime(stride: .milliseconds(200), patience: .microseconds(500)))
+        let fixture = Fixture()
         let (time, backend) = (fixture.time, fixture.backend())
         // All are launched after 100 s; then one ends every 10 s.
         let (steady, end) = (Duration.seconds(150), Duration.seconds(400))

@@ -1,11 +1,12 @@
+import Dispatch
 import Foundation
 import SageMakerBackend
 import Synchronization
 
 /// Time that passes as soon as everybody waits for it: up to the next moment somebody waits for.
 ///
-/// Whether everybody waits is guessed, from nobody having asked for the time for a while. A wrong
-/// guess makes code under test look slow; it never makes time go back, or pass a moment unseen.
+/// All tasks of a test run one after the other on an executor of its own. When it has none to run,
+/// everybody waits.
 final class VirtualTime: Sendable {
     private struct Sleeper {
         let deadline: Duration
@@ -16,25 +17,19 @@ final class VirtualTime: Sendable {
         var now = Duration.zero
         var sleepers: [Int: Sleeper] = [:]
         var nextNumber = 0
-        var activity = 0
+        var isPassing = false
     }
 
     /// The date when the time is zero: 2023-11-14 22:13:20 UTC.
     static let origin = Date(timeIntervalSince1970: 1_700_000_000)
-    private static let yieldCount = 40
 
     private let state = Mutex(State())
-    private let stride: Duration
-    private let patience: Duration
+    /// Runs what takes part; a task that is not structured has to ask for it.
+    let executor = SerialTaskExecutor()
 
     /// Begins at zero.
-    ///
-    /// - Parameters:
-    ///   - stride: The longest time that passes at once, and so the most that a wrong guess costs.
-    ///   - patience: How long nobody has to be at work, in real time, where that matters.
-    init(stride: Duration = .seconds(5), patience: Duration = .zero) {
-        self.stride = stride
-        self.patience = patience
+    init() {
+        executor.whenIdle { [weak self] in self?.advance() }
     }
 
     var now: Duration { state.withLock { $0.now } }
@@ -43,21 +38,13 @@ final class VirtualTime: Sendable {
     /// As the backend takes it.
     var clock: BackendClock {
         BackendClock(
-            elapsed: {
-                self.noteActivity()
-                return self.now
-            },
-            sleep: { try await self.sleep($0) },
-            date: { self.date })
+            elapsed: { self.now }, sleep: { try await self.sleep($0) }, date: { self.date },
+            executor: executor)
     }
-
-    /// Somebody is at work.
-    func noteActivity() { state.withLock { $0.activity += 1 } }
 
     func sleep(_ duration: Duration) async throws {
         let number = state.withLock { state in
             defer { state.nextNumber += 1 }
-            state.activity += 1
             return state.nextNumber
         }
         try await withTaskCancellationHandler {
@@ -81,40 +68,67 @@ final class VirtualTime: Sendable {
     func pass<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask {
-                await self.drive()
-                return nil
-            }
-            group.addTask { try await body() }
-            defer { group.cancelAll() }
-            while let value = try await group.next() {
-                if let value { return value }
-            }
-            throw CancellationError()
-        }
+        state.withLock { $0.isPassing = true }
+        defer { state.withLock { $0.isPassing = false } }
+        return try await withTaskExecutorPreference(executor) { try await body() }
     }
 
-    /// Lets time pass until the task is cancelled.
-    func drive() async {
-        while !Task.isCancelled {
-            let activity = state.withLock { $0.activity }
-            for _ in 0..<Self.yieldCount { await Task.yield() }
-            if patience > .zero { try? await Task.sleep(for: patience) }
-            if state.withLock({ $0.activity }) == activity { advance() }
-        }
-    }
-
+    /// Goes on to the next moment somebody waits for.
     private func advance() {
         let due = state.withLock { state in
-            guard let next = state.sleepers.values.map(\.deadline).min() else {
+            guard state.isPassing, let next = state.sleepers.values.map(\.deadline).min() else {
                 return [Sleeper]()
             }
-            state.now = min(max(state.now, next), state.now + stride)
+            state.now = max(state.now, next)
             let now = state.now
             let numbers = state.sleepers.filter { $0.value.deadline <= now }.keys.sorted()
             return numbers.compactMap { state.sleepers.removeValue(forKey: $0) }
         }
         for sleeper in due { sleeper.continuation.resume() }
+    }
+}
+
+/// Runs tasks one after the other, in the order in which they can go on.
+final class SerialTaskExecutor: TaskExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var isRunning = false
+        var whenIdle: @Sendable () -> Void = {}
+    }
+
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "tuner.test.serial")
+
+    /// Sets what is done when there is nothing to run.
+    func whenIdle(_ body: @escaping @Sendable () -> Void) {
+        state.withLock { $0.whenIdle = body }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let begins = state.withLock { state in
+            state.jobs.append(job)
+            defer { state.isRunning = true }
+            return !state.isRunning
+        }
+        if begins { queue.async { self.run() } }
+    }
+
+    private func run() {
+        while true {
+            for job in state.withLock({ state in
+                defer { state.jobs.removeAll(keepingCapacity: true) }
+                return state.jobs
+            }) {
+                job.runSynchronously(on: asUnownedTaskExecutor())
+            }
+            guard state.withLock({ $0.jobs.isEmpty }) else { continue }
+            state.withLock { $0.whenIdle }()
+            let isDone = state.withLock { state in
+                state.isRunning = !state.jobs.isEmpty
+                return !state.isRunning
+            }
+            if isDone { return }
+        }
     }
 }

@@ -8,16 +8,20 @@ package struct BackendClock: Sendable {
     package let sleep: @Sendable (Duration) async throws -> Void
     /// The date, which may jump.
     package let date: @Sendable () -> Date
+    /// What runs the tasks that no caller waits for; `nil` for whatever runs tasks.
+    package let executor: (any TaskExecutor)?
 
     /// Takes a clock apart.
     package init(
         elapsed: @escaping @Sendable () -> Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void,
-        date: @escaping @Sendable () -> Date = { Date() }
+        date: @escaping @Sendable () -> Date = { Date() },
+        executor: (any TaskExecutor)? = nil
     ) {
         self.elapsed = elapsed
         self.sleep = sleep
         self.date = date
+        self.executor = executor
     }
 
     /// The machine's time.

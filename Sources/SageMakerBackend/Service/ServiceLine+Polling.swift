@@ -12,9 +12,9 @@ extension ServiceLine {
             return !state.isPumping
         }
         guard begins else { return wakeup.call() }
-        Task {
+        Task(executorPreference: clock.executor) {
             await withDiscardingTaskGroup { group in
-                while let turn = nextTurn() { await take(turn, in: &group) }
+                while let turn = self.nextTurn() { await self.take(turn, in: &group) }
                 // Nobody waits for what is still under way.
                 group.cancelAll()
             }
