@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Orchestration
 import SageMakerAPI
+import SageMakerBackend
 import Stores
 import Strategies
 import Tuning
@@ -19,13 +20,18 @@ struct Assembly {
     /// Opens the store for writing and makes the backends.
     ///
     /// - Parameter recovers: Which of the unfinished jobs go on.
-    /// - Throws: `StoreError` when the data directory cannot be used.
+    /// - Throws: `StoreError` when the data directory cannot be used, `CommandFailure` when a
+    ///   service cannot be called.
     init(
         _ settings: Settings, directory: DataDirectory, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
-    ) throws {
+    ) async throws {
+        let sageMaker =
+            settings.backend == .sagemaker
+            ? try await settings.sagemaker.backend(logger: logger) : nil
         try self.init(
-            settings, directory: directory, logger: logger, recovers: recovers,
+            settings, directory: directory, sageMaker: sageMaker, logger: logger,
+            recovers: recovers,
             store: SQLiteTuningStore(directory: directory.url, access: .readWrite))
     }
 
@@ -34,19 +40,22 @@ struct Assembly {
     /// - Throws: `StoreError` when there is no store to read.
     init(reading directory: DataDirectory) throws {
         try self.init(
-            Settings(), directory: directory, logger: Logger(label: "tuner"),
+            Settings(), directory: directory, sageMaker: nil, logger: Logger(label: "tuner"),
             recovers: { _ in false },
             store: SQLiteTuningStore(directory: directory.url, access: .readOnly))
     }
 
     private init(
-        _ settings: Settings, directory: DataDirectory, logger: Logger,
-        recovers: @escaping @Sendable (TuningJob) -> Bool, store: SQLiteTuningStore
+        _ settings: Settings, directory: DataDirectory, sageMaker: SageMakerBackend?,
+        logger: Logger, recovers: @escaping @Sendable (TuningJob) -> Bool,
+        store: SQLiteTuningStore
     ) throws {
         self.settings = settings
         self.directory = directory
         self.logger = logger
-        routes = Self.routes(settings, directory: directory, logger: logger)
+        routes =
+            sageMaker.map { BackendRoutes($0) }
+            ?? Self.routes(settings, directory: directory, logger: logger)
         orchestrator = Orchestrator(
             store: store, routes: routes,
             strategies: { try $0.strategy() },
@@ -60,14 +69,18 @@ struct Assembly {
     static func specification(
         of request: JSONValue, _ settings: Settings, directory: DataDirectory, logger: Logger
     ) async throws -> TuningJobSpecification {
-        let routes = routes(settings, directory: directory, logger: logger)
+        // The service knows what it takes.
+        let imageCheck: ImageCheck =
+            settings.backend == .sagemaker
+            ? { _ in nil }
+            : checkImage(with: routes(settings, directory: directory, logger: logger))
         do {
             let request = try CreateHyperParameterTuningJob(body: request)
             return try request.validated(
                 scope: settings.scope,
                 algorithms: try await algorithms(request.algorithms, in: directory),
                 parents: try await parents(request.parentNames, in: directory),
-                checkImage: checkImage(with: routes))
+                checkImage: imageCheck)
         } catch let error as APIError {
             throw CommandFailure(error.message)
         }

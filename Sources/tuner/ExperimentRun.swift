@@ -29,7 +29,7 @@ struct ExperimentRun {
         // Before anything is made: a request that is refused leaves nothing behind.
         let specification = try await Assembly.specification(
             of: request, settings, directory: directory, logger: logger)
-        let assembly = try Assembly(
+        let assembly = try await Assembly(
             settings, directory: directory, logger: logger,
             recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
         let ending = try await run(specification, assembly)

@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The certificate's private key, a PEM file.") var tlsKey: String?
     @Flag(help: "Trust that a proxy does TLS and passes the Host header on; needs access keys.")
     var behindProxy = false
-    @Option(help: "What runs images that no rule takes: local or mock.") var backend: String?
+    @Option(help: "What runs training jobs: local, mock or sagemaker.") var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
     /// How long clients that are slow to send or to read may hold up the shutdown.
@@ -32,7 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger.standardError(level: logLevel)
         let keys = try Self.keys(directory, logger)
         let configuration = try Self.configuration(settings, keys: keys)
-        let assembly = try Assembly(settings, directory: directory, logger: logger)
+        let assembly = try await Assembly(settings, directory: directory, logger: logger)
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
         let server = try Self.server(configuration, keys, assembly)
         Self.warn(about: keys, logger)

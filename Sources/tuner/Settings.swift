@@ -15,7 +15,7 @@ struct Settings: Codable, Equatable {
     var behindProxy = false
     /// Where everything is kept.
     var dataDirectory = DataDirectory.standardPath
-    /// Runs images that no other rule takes: `local` or `mock`.
+    /// Runs images that no other rule takes: `local` or `mock`; or `sagemaker`, which runs all.
     var backend = Backend.local
     /// The account in ARNs: twelve digits.
     var account = "123456789012"
@@ -25,11 +25,14 @@ struct Settings: Codable, Equatable {
     var local = Local()
     /// How simulated training jobs run.
     var mock = Mock()
+    /// The service that runs training jobs where the backend is `sagemaker`.
+    var sagemaker = SageMaker()
 
     /// What runs training jobs.
     enum Backend: String, Codable, CaseIterable {
         case local
         case mock
+        case sagemaker
     }
 
     /// The PEM files that TLS needs; empty where requests come in the clear.
@@ -117,6 +120,7 @@ extension Settings {
             throw SettingsError(
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
+        try sagemaker.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         if let problem = SimulatedBackend.problem(withImage: mock.image) {
             throw SettingsError("mock.image: \(problem)")
