@@ -214,10 +214,12 @@ struct CourseTests {
         let retry: [String: JSONValue] = ["RetryStrategy": ["MaximumRetryAttempts": 2]]
         let reason = "InternalServerError: We encountered an internal error."
         let first = Fixture.attempt(["end": "fail", "reason": reason], envelope: retry)
-        let second = Fixture.attempt(
-            ["end": "fail", "reason": reason], number: 2, envelope: retry)
         let end = try await fixture.run(first)
-        #expect(try await fixture.run(second) == end)
+        for number in 2...3 {
+            let later = Fixture.attempt(
+                ["end": "fail", "reason": reason], number: number, envelope: retry)
+            #expect(try await fixture.run(later) == end)
+        }
         #expect(fixture.service.creations == ["job-1": 1])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Tuning
 
 /// Reads the list of jobs that have changed, round after round, a page at a time.

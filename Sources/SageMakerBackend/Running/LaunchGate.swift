@@ -32,9 +32,6 @@ final class LaunchGate: Sendable {
         state = Mutex(State(random: SeededGenerator(seed: seed)))
     }
 
-    /// Whether launches are held back.
-    var isClosed: Bool { state.withLock { !$0.line.isEmpty } }
-
     /// How many launches wait.
     var waiterCount: Int { state.withLock { $0.line.count } }
 
@@ -53,9 +50,7 @@ final class LaunchGate: Sendable {
     }
 
     /// Whether a launch may be tried without waiting.
-    func mayTry(_ pass: Pass) -> Bool {
-        state.withLock { $0.line.isEmpty }
-    }
+    var isOpen: Bool { state.withLock { $0.line.isEmpty } }
 
     /// Waits in line until a launch may be tried.
     ///
@@ -86,9 +81,11 @@ final class LaunchGate: Sendable {
     /// Takes in that a launch was refused for a limit.
     func refuse(_ pass: Pass) {
         state.withLock { state in
-            state.refusalCount += 1
+            let isKnown = state.line.contains { $0.number == pass.number }
+            // Launches that were under way together are refused together, and count once.
+            if isKnown || state.line.isEmpty { state.refusalCount += 1 }
             state.hasRoom = false
-            guard !state.line.contains(where: { $0.number == pass.number }) else { return }
+            guard !isKnown else { return }
             state.line.append(Waiter(number: pass.number, wakeup: pass.wakeup))
         }
     }
@@ -99,8 +96,7 @@ final class LaunchGate: Sendable {
         let next = state.withLock { state in
             let wasFirst = state.line.first?.number == pass.number
             state.line.removeAll { $0.number == pass.number }
-            if hasSucceeded { state.refusalCount = 0 }
-            if state.line.isEmpty { state.refusalCount = 0 }
+            if hasSucceeded || state.line.isEmpty { state.refusalCount = 0 }
             guard wasFirst, !state.line.isEmpty else { return nil as Waiter? }
             state.hasRoom = hasSucceeded
             return state.line.first

@@ -23,7 +23,7 @@ extension TrainingRun {
         defer { environment.gate.giveBack(pass, hasSucceeded: hasSucceeded) }
         var isWaiting = false
         while true {
-            if isWaiting || !environment.gate.mayTry(pass) {
+            if isWaiting || !environment.gate.isOpen {
                 if !isWaiting { try await reportWait("Waiting for another launch to succeed.") }
                 isWaiting = true
                 let gate = environment.gate

@@ -83,25 +83,34 @@ struct TrainingRun: Sendable {
 // MARK: - Retries
 
 extension TrainingRun {
-    /// The failure of the attempt before, if the service has tried it as often as it may.
+    /// The failure of the last attempt that was launched, if the service has tried it as often as
+    /// it may.
     ///
     /// A RetryStrategy is the service's to follow. What it has given up is not tried by us again.
     private func finalFailureBefore() async throws -> TrainingFailure? {
         guard attempt.id.number > 1, attempt.checkpoint == nil,
             attempt.definition.envelope["RetryStrategy"] != nil
         else { return nil }
-        let before = Attempt.ID(
-            trainingJob: attempt.id.trainingJob, number: attempt.id.number - 1)
-        var failure: TrainingFailure?
+        for number in (1..<attempt.id.number).reversed() {
+            let before = Attempt.ID(trainingJob: attempt.id.trainingJob, number: number)
+            if let description = try await lastDescription(of: before) {
+                return description.status == .failed ? description.failure : nil
+            }
+        }
+        return nil
+    }
+
+    /// What the service says of an attempt's last choice of instances; `nil` where it was never
+    /// launched.
+    private func lastDescription(of id: Attempt.ID) async throws -> TrainingJobDescription? {
+        var last: TrainingJobDescription?
         for choice in 0..<TrainingJobRequest.choiceCount(attempt) {
-            let name = TrainingJobNames.name(of: before, choice: choice)
-            guard let description = try await description(of: name),
-                description.status == .failed
-            else { return nil }
-            failure = description.failure
+            let name = TrainingJobNames.name(of: id, choice: choice)
+            guard let description = try await description(of: name) else { break }
+            last = description
             guard description.lacksCapacity else { break }
         }
-        return failure
+        return last
     }
 
     /// What the service says of a job now; `nil` when there is none.

@@ -42,7 +42,7 @@ struct ServiceCondition: Sendable {
             ?? BackendHealth(.reachable, since: reachableSince)
     }
 
-    /// Takes in that a request is sent; while the service is out of reach, the only one for a while.
+    /// Takes in that a request is sent: while the service is out of reach, the only one for now.
     mutating func noteRequest(at now: Duration) {
         outage?.isTrying = true
         outage?.heldUntil = now + Self.tryPatience
