@@ -69,18 +69,15 @@ struct Assembly {
     static func specification(
         of request: JSONValue, _ settings: Settings, directory: DataDirectory, logger: Logger
     ) async throws -> TuningJobSpecification {
-        // The service knows what it takes.
-        let imageCheck: ImageCheck =
-            settings.backend == .sagemaker
-            ? { _ in nil }
-            : checkImage(with: routes(settings, directory: directory, logger: logger))
+        let routes = routes(settings, directory: directory, logger: logger)
+        let check = settings.backend == .sagemaker ? anyImage : checkImage(with: routes)
         do {
             let request = try CreateHyperParameterTuningJob(body: request)
             return try request.validated(
                 scope: settings.scope,
                 algorithms: try await algorithms(request.algorithms, in: directory),
                 parents: try await parents(request.parentNames, in: directory),
-                checkImage: imageCheck)
+                checkImage: check)
         } catch let error as APIError {
             throw CommandFailure(error.message)
         }
@@ -103,6 +100,9 @@ struct Assembly {
 
     /// Says what is wrong with a definition's image, for the validation of requests.
     var checkImage: ImageCheck { Self.checkImage(with: routes) }
+
+    /// SageMaker knows what it takes.
+    private static let anyImage: ImageCheck = { _ in nil }
 
     private static func checkImage(with routes: BackendRoutes) -> ImageCheck {
         { definition in
