@@ -120,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "SageMakerBackendTests",
             dependencies: [
-                "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting",
+                "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
             ]),
         .testTarget(
             name: "TuningServerTests",

@@ -26,6 +26,14 @@ public struct BackendConformance: Sendable {
         }
     }
 
+    /// What a backend can still tell of metrics that nobody has read.
+    public enum UnreadMetrics: Sendable {
+        /// All of them.
+        case all
+        /// The last of each, as some services keep no more.
+        case last
+    }
+
     /// One promise.
     public struct Check: Sendable, CustomStringConvertible {
         /// The promise, as a sentence.
@@ -47,12 +55,21 @@ public struct BackendConformance: Sendable {
     /// The backend; asked again, a daemon's next life: it finds the attempts of the earlier ones.
     let backend: @Sendable () -> any TrainingBackend
     let attempts: Attempts
+    let unread: UnreadMetrics
+    let crowd: Int
 
     /// Puts together a suite.
+    ///
+    /// - Parameters:
+    ///   - unread: What the backend can tell of metrics that nobody has read.
+    ///   - crowd: How many attempts must leave nothing behind.
     public init(
-        attempts: Attempts, backend: @escaping @Sendable () -> any TrainingBackend
+        attempts: Attempts, unread: UnreadMetrics = .all, crowd: Int = 1_000,
+        backend: @escaping @Sendable () -> any TrainingBackend
     ) {
         self.attempts = attempts
+        self.unread = unread
+        self.crowd = crowd
         self.backend = backend
     }
 
@@ -89,7 +106,10 @@ extension BackendConformance {
             let (first, again, rest) = (SessionLog(), SessionLog(), SessionLog())
             try expect(try await suite.run(attempt, first), .completed)
             try expect(try await suite.run(attempt, again), .completed)
-            try expect(again.values, values(1...5))
+            switch suite.unread {
+            case .all: try expect(again.values, values(1...5))
+            case .last: try expect(again.values, [5])
+            }
             try expect(try await suite.run(attempt, rest, mark: first.lastMark), .completed)
             try expect(rest.values, [])
         },
@@ -167,8 +187,45 @@ extension BackendConformance {
                 throw Violation(description: "expected the report's error, got \(end)")
             } catch is StoreIsFull {}
         },
-        Check(description: "200 attempts leave no open files and no processes") { suite in
-            try await suite.checkLeaks(attemptCount: 200)
+        Check(description: "Cancelling detaches at any moment, and what runs can be stopped") {
+            suite in
+            for milliseconds in [0, 1, 2, 4, 8, 16, 32, 64] {
+                let attempt = suite.attempts.endless()
+                let before = SessionLog()
+                try await suite.detach(from: attempt, before) {
+                    try await Task.sleep(for: .milliseconds(milliseconds))
+                }
+                let after = SessionLog()
+                after.stop.request(.requested)
+                let end = try await suite.run(attempt, after, mark: before.lastMark)
+                try expect(end, .stopped(.requested))
+            }
+        },
+        Check(description: "A start that is repeated again and again starts once") { suite in
+            let attempt = suite.attempts.endless()
+            var mark: ReportMark?
+            var count = 0
+            for _ in 1...5 {
+                let log = SessionLog()
+                try await suite.detach(from: attempt, log, after: mark) {
+                    let deadline = ContinuousClock.now + .milliseconds(20)
+                    while log.values.isEmpty, .now < deadline { await Task.yield() }
+                }
+                mark = log.lastMark ?? mark
+                count += log.values.count
+            }
+            let log = SessionLog(announceAt: 1)
+            if count == 0 {
+                try await suite.detach(from: attempt, log) { _ = await log.announcement.wait() }
+                mark = log.lastMark
+            }
+            let last = SessionLog()
+            last.stop.request(.requested)
+            try expect(try await suite.run(attempt, last, mark: mark), .stopped(.requested))
+            try expect(count + log.values.count + last.values.count, 1)
+        },
+        Check(description: "Many attempts leave no open files and no processes") { suite in
+            try await suite.checkLeaks(attemptCount: suite.crowd)
         },
     ]
 
@@ -221,9 +278,17 @@ extension BackendConformance {
 
     /// Runs an attempt until the log announces, then detaches.
     private func detach(from attempt: Attempt, _ log: SessionLog) async throws {
+        try await detach(from: attempt, log) { _ = await log.announcement.wait() }
+    }
+
+    /// Runs an attempt until some work is done, then detaches.
+    private func detach(
+        from attempt: Attempt, _ log: SessionLog, after mark: ReportMark? = nil,
+        when isTime: () async throws -> Void
+    ) async throws {
         let backend = backend()
-        let task = Task { try await backend.run(attempt, in: log.session(mark: nil)) }
-        _ = await log.announcement.wait()
+        let task = Task { try await backend.run(attempt, in: log.session(mark: mark)) }
+        try await isTime()
         task.cancel()
         let end: Attempt.End
         do {

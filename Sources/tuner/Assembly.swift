@@ -1,4 +1,3 @@
-import Backends
 import Foundation
 import Logging
 import Orchestration
@@ -13,49 +12,49 @@ struct Assembly {
     let settings: Settings
     let directory: DataDirectory
     let orchestrator: Orchestrator
-    let routes: BackendRoutes
-    /// The time that training jobs live by.
-    let time: TimeSource
+    let backends: BackendAssembly
     let logger: Logger
 
     /// Opens the store for writing and makes the backends.
     ///
     /// - Parameter recovers: Which of the unfinished jobs go on.
-    /// - Throws: `StoreError` when the data directory cannot be used.
+    /// - Throws: `StoreError` when the data directory cannot be used; `CommandFailure` when
+    ///   unfinished jobs that are to go on run elsewhere than the settings say.
     init(
         _ settings: Settings, directory: DataDirectory, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
     ) async throws {
-        let start = try await SimulatedStart.date(for: settings, in: directory)
-        let clock = settings.backend == .mock ? settings.mock.clock(startDate: start) : nil
-        try self.init(
-            settings, directory: directory, clock: clock, logger: logger, recovers: recovers,
-            store: SQLiteTuningStore(directory: directory.url, access: .readWrite))
+        let store = try SQLiteTuningStore(directory: directory.url, access: .readWrite)
+        let unfinished = try await store.unfinishedTuningJobs().filter(recovers)
+        try directory.keep(settings.backend, unfinishedCount: unfinished.count)
+        let backends = try await BackendAssembly(settings, directory: directory, logger: logger)
+        self.init(
+            settings, directory: directory, backends, logger: logger, recovers: recovers,
+            store: store)
     }
 
     /// Opens the store for reading alone, beside a daemon that may be writing.
     ///
     /// - Throws: `StoreError` when there is no store to read.
     init(reading directory: DataDirectory) throws {
-        try self.init(
-            Settings(), directory: directory, clock: nil, logger: Logger(label: "tuner"),
+        self.init(
+            Settings(), directory: directory, .none, logger: Logger(label: "tuner"),
             recovers: { _ in false },
-            store: SQLiteTuningStore(directory: directory.url, access: .readOnly))
+            store: try SQLiteTuningStore(directory: directory.url, access: .readOnly))
     }
 
     private init(
-        _ settings: Settings, directory: DataDirectory, clock: VirtualClock?, logger: Logger,
-        recovers: @escaping @Sendable (TuningJob) -> Bool, store: SQLiteTuningStore
-    ) throws {
+        _ settings: Settings, directory: DataDirectory, _ backends: BackendAssembly,
+        logger: Logger, recovers: @escaping @Sendable (TuningJob) -> Bool,
+        store: SQLiteTuningStore
+    ) {
         self.settings = settings
         self.directory = directory
+        self.backends = backends
         self.logger = logger
-        time = clock.map { TimeSource($0) } ?? .real
-        routes = Self.routes(settings, directory: directory, clock: clock, logger: logger)
         orchestrator = Orchestrator(
-            store: store, routes: routes,
-            strategies: { try $0.strategy() },
-            recovers: recovers, time: time, logger: logger)
+            store: store, routes: backends.routes, strategies: { try $0.strategy() },
+            recovers: recovers, time: backends.time, logger: logger)
     }
 
     /// Checks the request of a tuning job and changes nothing in the data directory; algorithms
@@ -65,14 +64,13 @@ struct Assembly {
     static func specification(
         of request: JSONValue, _ settings: Settings, directory: DataDirectory, logger: Logger
     ) async throws -> TuningJobSpecification {
-        let routes = routes(settings, directory: directory, logger: logger)
         do {
             let request = try CreateHyperParameterTuningJob(body: request)
             return try request.validated(
                 scope: settings.scope,
                 algorithms: try await algorithms(request.algorithms, in: directory),
                 parents: try await parents(request.parentNames, in: directory),
-                checkImage: checkImage(with: routes))
+                checkImage: BackendAssembly.imageCheck(settings, directory: directory))
         } catch let error as APIError {
             throw CommandFailure(error.message)
         }
@@ -94,55 +92,10 @@ struct Assembly {
     }
 
     /// Says what is wrong with a definition's image, for the validation of requests.
-    var checkImage: ImageCheck { Self.checkImage(with: routes) }
-
-    private static func checkImage(with routes: BackendRoutes) -> ImageCheck {
-        { definition in
-            do throws(RoutingError) {
-                _ = try routes.backend(for: definition)
-                return nil
-            } catch {
-                return error.description
-            }
-        }
-    }
+    var checkImage: ImageCheck { backends.routes.imageCheck }
 
     /// What ARNs begin with where a request does not say.
     var scope: RequestScope { settings.scope }
-
-    // MARK: - Backends
-
-    private static func routes(
-        _ settings: Settings, directory: DataDirectory, clock: VirtualClock? = nil, logger: Logger
-    ) -> BackendRoutes {
-        let (slotCount, rules) = (settings.mock.slots, settings.mock.rules)
-        let simulated =
-            clock.map { SimulatedBackend(slotCount: slotCount, rules: rules, virtualClock: $0) }
-            ?? SimulatedBackend(slotCount: slotCount, rules: rules)
-        if settings.backend == .mock {
-            // Nothing else is there, so that nothing can be run whatever a request says.
-            return BackendRoutes(["mock": simulated]) { definition throws(RoutingError) in
-                if let problem = rules.problem(with: definition) { throw RoutingError(problem) }
-                return "mock"
-            }
-        }
-        let local = LocalProcessBackend(
-            LocalProcessBackend.Configuration(
-                dataDirectory: directory.url,
-                slotCount: settings.local.slots == 0 ? nil : settings.local.slots,
-                gpus: settings.local.gpus,
-                gracePeriod: .seconds(settings.local.gracePeriodSeconds),
-                images: settings.local.images, logger: logger))
-        return BackendRoutes(["local": local, "mock": simulated]) {
-            definition throws(RoutingError) in
-            if SimulatedBackend.accepts(image: definition.image) {
-                if let problem = rules.problem(with: definition) { throw RoutingError(problem) }
-                return "mock"
-            }
-            if let problem = local.problem(with: definition) { throw RoutingError(problem) }
-            return "local"
-        }
-    }
 }
 
 extension Settings {

@@ -53,3 +53,33 @@ struct DataDirectory {
         return names?.compactMap(Int.init).max().map { attempts.appending(path: "\($0)") }
     }
 }
+
+// MARK: - Where training jobs run
+
+extension DataDirectory {
+    private var backendFile: URL { url.appending(path: "backend") }
+
+    /// What ran the training jobs of this directory last; `nil` where nothing has.
+    var backend: Settings.Backend? {
+        let name = try? String(contentsOf: backendFile, encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        return name.flatMap(Settings.Backend.init)
+    }
+
+    /// Notes what runs training jobs from now on.
+    ///
+    /// - Parameter unfinishedCount: How many jobs go on with it.
+    /// - Throws: `CommandFailure` when these run elsewhere: what is simulated must not become a
+    ///   process of this machine, nor a training job of a service be started again here.
+    func keep(_ backend: Settings.Backend, unfinishedCount: Int) throws {
+        if let before = self.backend, before != backend, unfinishedCount > 0 {
+            throw CommandFailure(
+                """
+                '\(path)' has unfinished jobs that run with the backend \(before.rawValue): \
+                go on with --backend \(before.rawValue), or stop them first
+                """)
+        }
+        guard self.backend != backend else { return }
+        try backend.rawValue.write(to: backendFile, atomically: true, encoding: .utf8)
+    }
+}

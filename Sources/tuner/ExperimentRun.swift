@@ -95,7 +95,8 @@ struct ExperimentRun {
         let objective = specification.definitions[0].objective
         while true {
             job = try await reader.tuningJob(job.id) ?? job
-            display.show(Progress(job: job, objective: objective, now: assembly.time.now()))
+            display.show(
+                Progress(job: job, objective: objective, now: assembly.backends.time.now()))
             if job.status.isFinished { break }
             try await Task.sleep(for: Self.lookInterval)
         }

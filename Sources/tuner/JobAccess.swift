@@ -77,10 +77,12 @@ struct JobAccess: ParsableArguments {
         let directory = try DataDirectory(data)
         // Opened for writing, a directory without a store would get one.
         _ = try Assembly(reading: directory)
+        var settings = Settings()
+        settings.backend = directory.backend ?? settings.backend
         let assembly: Assembly
         do {
             assembly = try await Assembly(
-                Settings(), directory: directory, logger: .standardError(level: .error),
+                settings, directory: directory, logger: .standardError(level: .error),
                 recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
         } catch StoreError.locked {
             guard let endpoint = directory.endpoint else {

@@ -16,7 +16,7 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "The tuning job, in YAML or JSON.") var file: String
     @Option(help: "The data directory.") var data: String?
     @Option(help: "A settings file, in YAML or JSON.") var config: String?
-    @Option(help: "What runs training jobs: local, or mock, which simulates them all.")
+    @Option(help: "What runs training jobs: local, sagemaker, or mock, which simulates them all.")
     var backend: String?
     @Option(
         help: "Replaces a value of the file, as PATH=VALUE with dots in the path; may be repeated."

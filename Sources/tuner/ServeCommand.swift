@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The certificate's private key, a PEM file.") var tlsKey: String?
     @Flag(help: "Trust that a proxy does TLS and passes the Host header on; needs access keys.")
     var behindProxy = false
-    @Option(help: "What runs training jobs: local, or mock, which simulates them all.")
+    @Option(help: "What runs training jobs: local, sagemaker, or mock, which simulates them all.")
     var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
@@ -127,7 +127,7 @@ struct ServeCommand: AsyncParsableCommand {
         let isMock = assembly.settings.backend == .mock
         let dispatcher = OperationDispatcher(
             orchestrator: assembly.orchestrator, checkImage: assembly.checkImage,
-            now: assembly.time.now,
+            now: assembly.backends.time.now,
             quotas: isMock ? assembly.settings.mock.quotas : InstanceQuotas(),
             logger: assembly.logger)
         return try TunerServer(

@@ -14,7 +14,8 @@ struct Settings: Codable, Equatable {
     var behindProxy = false
     /// Where everything is kept.
     var dataDirectory = DataDirectory.standardPath
-    /// Runs training jobs: `local`, or `mock`, which simulates them all.
+    /// Runs training jobs: `local`; `mock`, which simulates them all; or `sagemaker`, which has the
+    /// service run them all.
     var backend = Backend.local
     /// The account in ARNs: twelve digits.
     var account = "123456789012"
@@ -24,11 +25,14 @@ struct Settings: Codable, Equatable {
     var local = Local()
     /// How simulated training jobs run, and what goes wrong with requests.
     var mock = Mock()
+    /// The service that runs training jobs where the backend is `sagemaker`.
+    var sagemaker = SageMaker()
 
     /// What runs training jobs.
     enum Backend: String, Codable, CaseIterable {
         case local
         case mock
+        case sagemaker
     }
 
     /// The PEM files that TLS needs; empty where requests come in the clear.
@@ -105,6 +109,7 @@ extension Settings {
             throw SettingsError(
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
+        try sagemaker.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
     }
