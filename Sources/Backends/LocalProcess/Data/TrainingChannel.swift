@@ -2,64 +2,81 @@ import Foundation
 import Tuning
 
 /// Named input data of a training job.
-struct TrainingChannel {
+struct TrainingChannel: Sendable {
+    /// How the address says what belongs to the channel.
+    enum Source: Hashable {
+        /// All that begins with it.
+        case prefix
+        /// What the manifest there names.
+        case manifest
+    }
+
     /// The name, which is its directory's.
     let name: String
     /// What `inputdataconfig.json` says of it.
     let configuration: JSONValue
-    private let uri: String
+    /// Where its data is.
+    let address: String
+    /// What of it.
+    let source: Source
+    /// Whether every file is decompressed.
+    let isCompressed: Bool
 
-    /// The channels of a definition's `InputDataConfig`, in order.
-    static func channels(in envelope: JSONValue) -> [TrainingChannel] {
-        (envelope["InputDataConfig"]?.array ?? []).compactMap(TrainingChannel.init)
+    /// The channels of a definition, in order.
+    ///
+    /// Of several hosts, `ShardedByS3Key` gives each a part. A local training job has one host
+    /// whatever its `InstanceCount`, as `resourceconfig.json` says, and that one's part is
+    /// everything.
+    ///
+    /// - Throws: `TrainingFailure` for what local training jobs do not have.
+    static func channels(in envelope: JSONValue) throws(TrainingFailure) -> [TrainingChannel] {
+        let mode = envelope["AlgorithmSpecification"]?["TrainingInputMode"]?.string ?? "File"
+        var channels: [TrainingChannel] = []
+        for channel in envelope["InputDataConfig"]?.array ?? [] {
+            channels.append(try TrainingChannel(channel, mode: mode))
+        }
+        return channels
     }
 
-    private init?(_ channel: JSONValue) {
-        guard let name = channel["ChannelName"]?.string else { return nil }
-        let source = channel["DataSource"]?["S3DataSource"]
+    private init(_ channel: JSONValue, mode jobMode: String) throws(TrainingFailure) {
+        let name = channel["ChannelName"]?.string ?? ""
+        let mode = channel["InputMode"]?.string ?? jobMode
+        func failure(_ text: String) -> TrainingFailure {
+            TrainingFailure(.algorithm, "ClientError: Channel '\(name)': \(text)")
+        }
+        guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
+            throw TrainingFailure(
+                .algorithm, "ClientError: '\(name)' cannot be the name of a channel.")
+        }
+        guard mode != "Pipe" else {
+            throw failure("local training jobs have no input mode Pipe; give File or FastFile.")
+        }
+        guard let source = channel["DataSource"]?["S3DataSource"],
+            let address = source["S3Uri"]?.string
+        else { throw failure("local training jobs read data from an S3DataSource only.") }
+        switch source["S3DataType"]?.string ?? "S3Prefix" {
+        case "S3Prefix": self.source = .prefix
+        case "ManifestFile": self.source = .manifest
+        case let type:
+            throw failure(
+                "local training jobs have no S3DataType \(type); give S3Prefix or ManifestFile.")
+        }
         self.name = name
-        uri = source?["S3Uri"]?.string ?? ""
+        self.address = address
+        isCompressed = channel["CompressionType"]?.string == "Gzip"
         var members: [String: JSONValue] = [
-            "TrainingInputMode": channel["InputMode"] ?? "File",
-            "S3DistributionType": source?["S3DataDistributionType"] ?? "FullyReplicated",
+            "TrainingInputMode": .string(mode),
+            "S3DistributionType": source["S3DataDistributionType"] ?? "FullyReplicated",
             "RecordWrapperType": channel["RecordWrapperType"] ?? "None",
         ]
         members["ContentType"] = channel["ContentType"]
         configuration = .object(members)
     }
 
-    /// Links the data into a directory: a directory as itself, a file inside of one.
-    ///
-    /// - Throws: `TrainingFailure` for data that is not there or not local; `FileError`.
-    func link(into directory: String) throws {
-        guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
-            throw TrainingFailure(
-                .algorithm, "ClientError: '\(name)' cannot be the name of a channel.")
-        }
-        guard let source = localPath(of: uri) else {
-            throw TrainingFailure(
-                .algorithm,
-                "ClientError: Channel '\(name)': local training jobs cannot read '\(uri)' yet;"
-                    + " give a file:// address.")
-        }
-        var isDirectory = ObjCBool(false)
-        guard FileManager.default.fileExists(atPath: source, isDirectory: &isDirectory) else {
-            throw TrainingFailure(
-                .algorithm, "ClientError: Channel '\(name)': there is no '\(source)'.")
-        }
-        let target = "\(directory)/\(name)"
-        if isDirectory.boolValue {
-            try makeLink(target, to: source)
-        } else {
-            try makeDirectory(target)
-            try makeLink("\(target)/\((source as NSString).lastPathComponent)", to: source)
-        }
-    }
-
-    private func makeLink(_ path: String, to source: String) throws(FileError) {
-        guard symlink(source, path) == 0 || errno == EEXIST else {
-            throw FileError("make the link", path)
-        }
+    /// The directory or file of this machine that is linked as it is; `nil` when there is more to
+    /// do than that.
+    var linkedPath: String? {
+        source == .prefix && !isCompressed ? localPath(of: address) : nil
     }
 }
 
