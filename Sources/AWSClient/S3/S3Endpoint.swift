@@ -6,20 +6,16 @@ package struct S3Endpoint: Hashable, Sendable {
     /// Whether a bucket's name may be part of the host's.
     private let hasBucketHosts: Bool
 
-    /// Amazon's own, of a region.
-    package init(region: String) {
-        let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        guard let base = URL(string: "https://s3.\(region).\(domain)") else {
-            preconditionFailure("region '\(region)'")
-        }
-        self.base = base
-        hasBucketHosts = true
-    }
-
-    /// Another, such as a MinIO server; buckets are the first part of its paths.
+    /// Takes the address of a service.
+    ///
+    /// Amazon's own find a bucket by the name of its host; with others, such as a MinIO server, it
+    /// is the first part of the path.
     package init(_ base: URL) {
         self.base = base
-        hasBucketHosts = false
+        let host = base.host() ?? ""
+        hasBucketHosts =
+            host.hasPrefix("s3.")
+            && (host.hasSuffix(".amazonaws.com") || host.hasSuffix(".amazonaws.com.cn"))
     }
 
     /// The encoded address of an object, or of its bucket where the key is empty.
