@@ -32,7 +32,7 @@ extension S3Client {
         var objects: [Object] = []
         var token: String?
         repeat {
-            var call = Call(method: "GET", address: bucket)
+            var call = Call(method: "GET", address: bucket, subject: prefix)
             call.query = [
                 ("encoding-type", "url"), ("list-type", "2"), ("prefix", prefix.key),
             ]

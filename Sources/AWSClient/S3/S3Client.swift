@@ -44,6 +44,8 @@ package struct S3Client: Sendable {
     struct Call {
         var method: String
         var address: S3Address
+        /// What is asked about, where that is not the address.
+        var subject: S3Address?
         var query: [(name: String, value: String)] = []
         var headers: [HTTPHeader] = []
         var body: [UInt8] = []
@@ -65,7 +67,8 @@ package struct S3Client: Sendable {
         while true {
             let problem: any Error
             do {
-                return try await answer(to: request, about: call.address, isWhole: isWhole)
+                return try await answer(
+                    to: request, about: call.subject ?? call.address, isWhole: isWhole)
             } catch let error as TransportError where error.kind != .tooLong {
                 problem = error
             } catch let error as S3Error where error.isPassing {

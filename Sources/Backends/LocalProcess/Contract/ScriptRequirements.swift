@@ -6,7 +6,10 @@
 /// What `pip` says goes into the job's log; when it fails, its last words are the failure's reason.
 enum ScriptRequirements {
     private static let installation = """
-        if ! "$0" -m pip install --dry-run --no-index -r requirements.txt >/dev/null 2>&1; then
+        plan=$("$0" -m pip install --dry-run --no-index -r requirements.txt 2>&1) ||
+            plan="Would install"
+        case $plan in
+        *"Would install"*)
             packages=$SAGEMAKER_BASE_DIR/packages
             complaints=$SAGEMAKER_BASE_DIR/requirements.log
             if ! "$0" -m pip install --disable-pip-version-check --no-input --upgrade \
@@ -22,7 +25,9 @@ enum ScriptRequirements {
             cat "$complaints" >&2
             PYTHONPATH=$packages${PYTHONPATH:+:$PYTHONPATH}
             export PYTHONPATH
-        fi
+            ;;
+        esac
+        unset plan
         exec "$0" "$@"
         """
 
