@@ -116,7 +116,8 @@ struct Assembly {
                 slotCount: settings.local.slots == 0 ? nil : settings.local.slots,
                 gpus: settings.local.gpus,
                 gracePeriod: .seconds(settings.local.gracePeriodSeconds),
-                images: settings.local.images, logger: logger))
+                images: settings.local.images, transfer: settings.transfer(),
+                cacheByteCountMax: settings.s3.cacheGigabytes * 1_000_000_000, logger: logger))
         let simulated = SimulatedBackend(
             slotCount: settings.mock.slots, standardImage: settings.mock.image)
         return BackendRoutes(["local": local, "mock": simulated]) {

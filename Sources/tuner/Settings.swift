@@ -25,6 +25,8 @@ struct Settings: Codable, Equatable {
     var local = Local()
     /// How simulated training jobs run.
     var mock = Mock()
+    /// Where `s3://` addresses of local training jobs are.
+    var s3 = S3()
 
     /// What runs training jobs.
     enum Backend: String, Codable, CaseIterable {
@@ -53,6 +55,22 @@ struct Settings: Codable, Equatable {
         var gracePeriodSeconds = 120
         /// Command lines for image names.
         var images: [String: String] = [:]
+    }
+
+    /// Where `s3://` addresses of local training jobs are.
+    struct S3: Codable, Equatable {
+        /// Whether they are opened; an endpoint here, or in AWS_ENDPOINT_URL_S3, says so too.
+        var enabled = false
+        /// The service's address; empty for the environment's, or else Amazon's own.
+        var endpoint = ""
+        /// The region of the buckets; empty for the environment's.
+        var region = ""
+        /// The profile whose credentials are used; empty for the environment's.
+        var profile = ""
+        /// Requests with content at the same time; each holds 8 MiB at most.
+        var parallelParts = 8
+        /// Data that is kept for later training jobs, in 10^9 bytes, beside what is in use.
+        var cacheGigabytes = 20
     }
 
     /// How simulated training jobs run.
@@ -116,6 +134,15 @@ extension Settings {
         guard local.gracePeriodSeconds >= 0 else {
             throw SettingsError(
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
+        }
+        guard s3.endpoint.isEmpty || URL(string: s3.endpoint)?.host() != nil else {
+            throw SettingsError("s3.endpoint '\(s3.endpoint)' must be like http://HOST:PORT")
+        }
+        guard s3.parallelParts >= 1 else {
+            throw SettingsError("s3.parallelParts \(s3.parallelParts) must be at least 1")
+        }
+        guard (0...1_000_000).contains(s3.cacheGigabytes) else {
+            throw SettingsError("s3.cacheGigabytes \(s3.cacheGigabytes) must not be negative")
         }
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         if let problem = SimulatedBackend.problem(withImage: mock.image) {
