@@ -239,7 +239,8 @@ def test_a_long_download_survives_a_kill(serve, storage, program):
 def test_a_line_that_is_cut_in_a_download(serve, storage, line, program):
     s3 = storage.client()
     content = random.Random(3).randbytes(60 * MEGABYTE)
-    put(s3, {"data/large": content})
+    put(s3, {})
+    s3.upload_fileobj(io.BytesIO(content), "bucket", "data/large")  # in parts
     environment = {**storage.environment, "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{line.port}"}
     service = serve(environment=environment)
     client = service.client()

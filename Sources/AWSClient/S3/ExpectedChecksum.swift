@@ -4,7 +4,8 @@ import Foundation
 /// What the content of an object has to add up to.
 ///
 /// Of what an answer tells, the first of SHA-256, CRC-32 and CRC-32C counts, if it is of the whole
-/// object and not of its parts' checksums. Without any, the entity tag counts where it is the MD5
+/// object and not of its parts' checksums; of an object that was uploaded in parts, the answer has
+/// to say that it is. Without any, the entity tag counts where it is the MD5
 /// of the content: neither after an upload in parts, nor with a key of the customer's or of KMS,
 /// nor in a directory bucket.
 struct ExpectedChecksum: Hashable, Sendable {
@@ -20,7 +21,10 @@ struct ExpectedChecksum: Hashable, Sendable {
 
     /// Finds a checksum; `nil` where an answer tells none that can be checked.
     init?(_ answer: HTTPAnswer, bucket: String) {
-        for algorithm in [Algorithm.sha256, .crc32, .crc32c] {
+        let tag = answer[header: "etag"]?.trimmingCharacters(in: ["\""])
+        let isOfParts = tag?.contains("-") ?? false
+        let isOfAll = answer[header: "x-amz-checksum-type"] == "FULL_OBJECT"
+        for algorithm in [Algorithm.sha256, .crc32, .crc32c] where isOfAll || !isOfParts {
             guard let text = answer[header: "x-amz-checksum-\(algorithm.rawValue)"],
                 let value = Data(base64Encoded: text)
             else { continue }
@@ -32,8 +36,8 @@ struct ExpectedChecksum: Hashable, Sendable {
         let hasOwnKey =
             answer[header: "x-amz-server-side-encryption-customer-algorithm"] != nil
         guard encryption == "AES256", !hasOwnKey, !bucket.hasSuffix("--x-s3"),
-            let tag = answer[header: "etag"]?.trimmingCharacters(in: ["\""]),
-            let value = Self.bytes(ofHexadecimal: tag), value.count == Insecure.MD5.byteCount
+            let value = tag.flatMap(Self.bytes(ofHexadecimal:)),
+            value.count == Insecure.MD5.byteCount
         else { return nil }
         algorithm = .md5
         self.value = value

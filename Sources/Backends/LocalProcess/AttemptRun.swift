@@ -82,7 +82,7 @@ actor AttemptRun {
     /// - Throws: What the session's report throws, and `CancellationError`; the program goes on.
     func run() async throws -> Attempt.End {
         defer { if let slot { slots.release(slot) } }
-        let end = try await end()
+        let end = try await startAndFollow()
         // What it read may leave the cache now.
         if let channels = try? TrainingChannel.channels(in: attempt.definition.envelope) {
             inputData(channels).remove()
@@ -90,7 +90,7 @@ actor AttemptRun {
         return end
     }
 
-    private func end() async throws -> Attempt.End {
+    private func startAndFollow() async throws -> Attempt.End {
         do {
             try training.removeNamesake(of: attempt)
             if files.claimTime == nil, let end = try await startWhenThereIsRoom() { return end }

@@ -108,6 +108,15 @@ struct S3PartsTests {
                 headers: [HTTPHeader("x-amz-checksum-crc32", "NhCmhg==-2")], isKnown: false,
                 isRight: false),
             Sum(
+                headers: [
+                    HTTPHeader("x-amz-checksum-crc32", "NhCmhg=="), HTTPHeader("ETag", "\"a-2\""),
+                ], isKnown: false, isRight: false),
+            Sum(
+                headers: [
+                    HTTPHeader("x-amz-checksum-crc32", "NhCmhg=="), HTTPHeader("ETag", "\"a-2\""),
+                    HTTPHeader("x-amz-checksum-type", "FULL_OBJECT"),
+                ], isKnown: true, isRight: true),
+            Sum(
                 headers: [hello, HTTPHeader("x-amz-server-side-encryption", "aws:kms")],
                 isKnown: false, isRight: false),
             Sum(
