@@ -269,6 +269,22 @@ struct LocalProcessDataTests {
         #expect(used.map(fileExists) == [false, false, false, false])
     }
 
+    @Test("Parts of downloads that nobody goes on with are removed after a day")
+    func abandonedParts() async throws {
+        let cache = DataCache(directory: fixture.directory.path + "/cache", byteCountMax: 250)
+        let transfer = MemoryTransfer(["s3://b/x": "1"])
+        let object = try await transfer.object(at: "s3://b/x")
+        let path = try await cache.use(object, from: transfer) { $0 }
+        for (ending, age) in [(".partial", 90_000.0), (".parts", 3_600)] {
+            try Data().write(to: URL(filePath: path + ending))
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -age)],
+                ofItemAtPath: path + ending)
+        }
+        cache.shrink()
+        #expect(["", ".partial", ".parts"].map { fileExists(path + $0) } == [true, false, true])
+    }
+
     // MARK: - Source
 
     @Test("Script mode takes its source from elsewhere, once for all jobs")

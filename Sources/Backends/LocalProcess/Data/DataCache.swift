@@ -20,6 +20,8 @@ import Tuning
 struct DataCache: Sendable {
     /// How many locks the objects share.
     private static let lockCount: UInt64 = 4_096
+    /// How long parts of a download are kept that nobody goes on with.
+    private static let partsAge: TimeInterval = 86_400
     /// How long to wait before the next try to get a lock.
     private static let lockInterval = Duration.milliseconds(20)
 
@@ -48,25 +50,41 @@ struct DataCache: Sendable {
         return try await work(entry.path)
     }
 
-    /// Removes what has not been used for longest until the rest is within the limit.
+    /// Removes what has not been used for longest until the rest is within the limit, and parts of
+    /// downloads that were given up.
     ///
     /// - Parameter byteCountMax: The limit; that of the settings unless given.
     func shrink(to byteCountMax: Int? = nil) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        var entries = names.filter { $0.hasSuffix(".record") }.compactMap { name in
-            Entry(record: "\(directory)/\(name)", in: directory)
-        }
+        var entries = names.filter { $0.hasSuffix(".record") }
+            .compactMap { Entry(file: $0, in: directory) }
         var total = entries.reduce(0) { $0 + $1.byteCount }
         entries.sort { $0.useTime < $1.useTime }
         for entry in entries where total > byteCountMax ?? self.byteCountMax {
-            let lock = open(entry.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-            guard lock >= 0 else { continue }
-            defer { close(lock) }
-            guard flock(lock, LOCK_EX | LOCK_NB) == 0, !entry.isInUse else { continue }
-            unlink(entry.record)
-            unlink(entry.path)
-            total -= entry.byteCount
+            let size = entry.byteCount
+            withLock(of: entry) {
+                guard !entry.isInUse else { return }
+                unlink(entry.record)
+                unlink(entry.path)
+                total -= size
+            }
         }
+        for name in names where name.contains(".") && !name.hasSuffix(".record") {
+            let path = "\(directory)/\(name)"
+            let time = modificationTime(of: path) ?? Date()
+            guard Date().timeIntervalSince(time) > Self.partsAge,
+                let entry = Entry(file: name, in: directory)
+            else { continue }
+            withLock(of: entry) { unlink(path) }
+        }
+    }
+
+    /// Does something unless an entry is locked.
+    private func withLock(of entry: Entry, _ work: () -> Void) {
+        let lock = open(entry.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard lock >= 0 else { return }
+        defer { close(lock) }
+        if flock(lock, LOCK_EX | LOCK_NB) == 0 { work() }
     }
 
     private func lock(_ path: String) async throws -> Int32 {
@@ -102,8 +120,9 @@ struct DataCache: Sendable {
             self.init(id: id, in: directory)
         }
 
-        init?(record: String, in directory: String) {
-            let id = ((record as NSString).lastPathComponent as NSString).deletingPathExtension
+        /// That which a file of the cache belongs to; `nil` for other files.
+        init?(file name: String, in directory: String) {
+            let id = String(name.prefix { $0 != "." })
             guard id.utf8.count == 32 else { return nil }
             self.init(id: id, in: directory)
         }
