@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "AWSClient",
             dependencies: [
-                "Tuning", "SageMakerAPI", asyncHTTPClient, nioCore, nioPosix, nioSSL,
+                "Tuning", "SageMakerAPI", asyncHTTPClient, nioCore, nioPosix, nioSSL, subprocess,
                 logging,
             ]),
         // Training jobs on SageMaker, or on anything that speaks its API.

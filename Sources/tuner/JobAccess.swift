@@ -3,7 +3,6 @@ import ArgumentParser
 import Foundation
 import Logging
 import SageMakerAPI
-import SageMakerBackend
 import Stores
 import Tuning
 import TuningServer
@@ -11,7 +10,11 @@ import TuningServer
 /// Where a command finds its jobs: in a data directory, or at a running service.
 struct JobAccess: ParsableArguments {
     @Option(help: "The data directory.") var data: String?
-    @Option(help: "The address of a running service, in place of a data directory.")
+    @Option(
+        help: """
+            The address of a running service, in place of a data directory; requests are signed \
+            with the credentials that the aws program would use.
+            """)
     var endpoint: String?
     @Option(
         help: """
@@ -25,11 +28,14 @@ struct JobAccess: ParsableArguments {
     ///
     /// - Throws: `CommandRefusal` when the operation is refused.
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
+        try await reading().call(operation, request)
+    }
+
+    private func reading() async throws -> OperationAccess {
         if let endpoint {
-            return try await service(endpoint, key: .ofEnvironment).call(operation, request)
+            return .service(try await ServiceAccess(endpoint, caFile: caFile))
         }
-        let assembly = try Assembly(reading: try DataDirectory(data))
-        return try await OperationAccess.directory(assembly).call(operation, request)
+        return .directory(try Assembly(reading: try DataDirectory(data)))
     }
 
     /// Why a training job's hyperparameters were chosen; `nil` at a service, whose API has no
@@ -45,26 +51,17 @@ struct JobAccess: ParsableArguments {
         _ operation: String, _ request: [String: JSONValue], member: String, limit: Int
     ) async throws -> [JSONValue] {
         guard limit >= 1 else { throw CommandFailure("--limit \(limit) must be at least 1") }
+        let access = try await reading()
         var request = request
         var elements: [JSONValue] = []
         while elements.count < limit {
             request["MaxResults"] = .integer(min(100, limit - elements.count))
-            let page = try await call(operation, .object(request))
+            let page = try await access.call(operation, .object(request))
             elements += page[member]?.array ?? []
             guard let token = page["NextToken"] else { break }
             request["NextToken"] = token
         }
         return elements
-    }
-
-    private func service(_ endpoint: String, key: AccessKey?) -> OperationAccess {
-        .service(endpoint, key: key, caFile: caFile ?? Self.caFileOfEnvironment)
-    }
-
-    private static var caFileOfEnvironment: String? {
-        let environment = ProcessInfo.processInfo.environment
-        return ["AWS_CA_BUNDLE", "SSL_CERT_FILE"].compactMap { environment[$0] }
-            .first { !$0.isEmpty }
     }
 
     /// Calls an operation that changes a tuning job.
@@ -75,7 +72,7 @@ struct JobAccess: ParsableArguments {
         -> JSONValue
     {
         if let endpoint {
-            return try await service(endpoint, key: .ofEnvironment).call(operation, request)
+            return try await ServiceAccess(endpoint, caFile: caFile).call(operation, request)
         }
         let directory = try DataDirectory(data)
         // Opened for writing, a directory without a store would get one.
@@ -90,7 +87,8 @@ struct JobAccess: ParsableArguments {
                 throw CommandFailure(
                     "'\(directory.path)' is used by a run; interrupt that one instead")
             }
-            return try await service(endpoint, key: directory.accessKey).call(operation, request)
+            return try await ServiceAccess(endpoint, key: directory.accessKey, caFile: caFile)
+                .call(operation, request)
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await assembly.orchestrator.run() }
@@ -104,10 +102,8 @@ struct JobAccess: ParsableArguments {
 
 /// A way to call the operations of the API.
 enum OperationAccess {
-    /// A running service, at an address that begins with `http://` or `https://`, and the key that
-    /// requests to it are signed with; and the file of the certificates to trust, where it is not
-    /// the system's.
-    case service(String, key: AccessKey?, caFile: String?)
+    /// A running service.
+    case service(ServiceAccess)
     /// A data directory, opened by this process.
     case directory(Assembly)
 
@@ -116,29 +112,8 @@ enum OperationAccess {
     /// - Throws: `CommandRefusal` when it is refused.
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
         switch self {
-        case .service(let endpoint, let key, let caFile):
-            guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
-                throw CommandFailure(
-                    "the endpoint '\(endpoint)' must begin with http:// or https://")
-            }
-            guard let url = URL(string: endpoint), url.host() != nil else {
-                throw CommandFailure("the endpoint '\(endpoint)' names no host")
-            }
-            let region = ProcessInfo.processInfo.environment["AWS_REGION"]
-            do {
-                let client = SignedClient(
-                    try NetworkTransport(caFile: caFile),
-                    credentials: key.map { FixedCredentials($0) },
-                    region: region ?? RequestScope.standardRegion,
-                    service: SignatureVerifier.service)
-                return try await SageMakerClient(endpoint: url, client).call(operation, request)
-            } catch let error as APIError {
-                throw CommandRefusal(code: error.code, message: error.message)
-            } catch let error as CertificateFileError {
-                throw CommandFailure(error.description)
-            } catch {
-                throw CommandFailure("no answer from \(endpoint): \(error.oneLine)")
-            }
+        case .service(let service):
+            return try await service.call(operation, request)
         case .directory(let assembly):
             let dispatcher = OperationDispatcher(
                 orchestrator: assembly.orchestrator, checkImage: assembly.checkImage,
@@ -152,18 +127,6 @@ enum OperationAccess {
             }
             return value
         }
-    }
-}
-
-extension AccessKey {
-    /// The key of the environment variables that AWS's own programs read.
-    fileprivate static var ofEnvironment: AccessKey? {
-        let environment = ProcessInfo.processInfo.environment
-        guard let id = environment["AWS_ACCESS_KEY_ID"], !id.isEmpty,
-            let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
-        else { return nil }
-        let token = environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        return AccessKey(id: id, secret: secret, sessionToken: token)
     }
 }
 

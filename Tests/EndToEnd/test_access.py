@@ -28,7 +28,7 @@ def tuner(tuner_binary, tmp_path):
         clean = {name: value for name, value in os.environ.items() if "AWS_" not in name}
         done = subprocess.run(
             [tuner_binary, *map(str, arguments)],
-            env={**clean, **environment},
+            env={**clean, "HOME": str(tmp_path), **environment},
             capture_output=True,
             text=True,
             timeout=60,
