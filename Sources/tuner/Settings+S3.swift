@@ -1,36 +1,29 @@
 import AWSClient
 import Foundation
-import SageMakerAPI
 import Tuning
 
 extension Settings {
     /// What opens the `s3://` addresses of local training jobs; `nil` where they are not opened.
+    ///
+    /// What the settings leave open is found where Amazon's own programs look for it, when S3 is
+    /// first needed.
     func transfer(
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> (any DataTransfer)? {
-        let endpoint = s3.endpoint.isEmpty ? environment["AWS_ENDPOINT_URL_S3"] ?? "" : s3.endpoint
-        guard s3.enabled || !endpoint.isEmpty else { return nil }
-        let settings = self
+        let isNamed = !s3.endpoint.isEmpty || environment["AWS_ENDPOINT_URL_S3"]?.isEmpty == false
+        guard s3.enabled || isNamed else { return nil }
+        let configuration = AWSConfiguration(
+            environment: environment,
+            overrides: AWSConfiguration.Overrides(
+                profile: s3.profile.isEmpty ? nil : s3.profile,
+                region: s3.region.isEmpty ? nil : s3.region, standardRegion: region,
+                endpoint: s3.endpoint.isEmpty ? nil : URL(string: s3.endpoint)))
+        let partsAtOnce = s3.parallelParts
         return DeferredTransfer {
-            let region =
-                settings.s3.region.isEmpty
-                ? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? settings.region
-                : settings.s3.region
-            let standard = "https://s3.\(region).amazonaws.com"
-            guard let address = URL(string: endpoint.isEmpty ? standard : endpoint),
-                address.host() != nil
-            else { throw SettingsError("the endpoint of S3, '\(endpoint)', is no address") }
-            guard let id = environment["AWS_ACCESS_KEY_ID"],
-                let secret = environment["AWS_SECRET_ACCESS_KEY"]
-            else { throw CredentialError("there is no AWS_ACCESS_KEY_ID in the environment") }
-            let key = AccessKey(
-                id: id, secret: secret, sessionToken: environment["AWS_SESSION_TOKEN"])
-            let client = SignedClient(
-                try NetworkTransport(), credentials: FixedCredentials(key), region: region,
-                service: "s3")
-            return S3Transfer(
-                S3Client(client, endpoint: S3Endpoint(address)),
-                partsAtOnce: settings.s3.parallelParts)
+            let client = S3Client(
+                try await configuration.client(for: .s3),
+                endpoint: S3Endpoint(try await configuration.endpoint(of: .s3)))
+            return S3Transfer(client, partsAtOnce: partsAtOnce)
         }
     }
 }
