@@ -254,4 +254,22 @@ struct S3TransferTests {
         #expect(service.mostBytesUnderWay > Self.partBytes)
         #expect(directory.content(of: "b") == content(50_000))
     }
+
+    @Test("A short file does not wait for all parts of a long one")
+    func fairness() async throws {
+        let service = StorageDouble()
+        let transfer = transfer(service, partsAtOnce: 2)
+        service.put(content(100_000), at: "long")
+        service.put(content(10), at: "short")
+        let long = try await transfer.object(at: "s3://b/long")
+        let short = try await transfer.object(at: "s3://b/short")
+        let path = "\(directory.path)/long"
+        async let end: Void = transfer.download(long, to: path)
+        while service.requests.allSatisfy({ $0.header("range") == nil }) { await Task.yield() }
+        try await transfer.download(short, to: target)
+        let count = service.requests.count { $0.header("range") != nil }
+        #expect(count < 50)
+        try await end
+        #expect(directory.content(of: "long") == content(100_000))
+    }
 }
