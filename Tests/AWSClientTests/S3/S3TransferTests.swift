@@ -3,6 +3,7 @@ import SageMakerAPI
 import Synchronization
 import Testing
 import Tuning
+import TuningTesting
 
 @testable import AWSClient
 
@@ -28,6 +29,17 @@ struct S3TransferTests {
     private func content(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 * 7919 % 251) } }
 
     private var target: String { "\(directory.path)/file" }
+
+    @Test("Every promise is kept", arguments: DataTransferConformance.Check.allCases)
+    func conformance(check: DataTransferConformance.Check) async throws {
+        let transfer = transfer(StorageDouble())
+        for whole in [transfer, DeferredTransfer { transfer }] as [any DataTransfer] {
+            let directory = try TemporaryDirectory()
+            let base = "s3://b/\(whole is S3Transfer)/"
+            try await DataTransferConformance(whole, base: base, directory: directory.path)
+                .run(check)
+        }
+    }
 
     /// The lengths at which something changes.
     static let lengths = [0, 1, 999, 1_000, 1_001, 2_000, 12_345]
