@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Tuning
 
-/// Objects in memory, under addresses that begin with `memory://` and with `s3://`.
+/// Objects in memory, under addresses that begin with `s3://`.
 final class MemoryTransfer: DataTransfer {
     private struct State {
         var objects: [String: Data] = [:]
@@ -53,6 +53,9 @@ final class MemoryTransfer: DataTransfer {
         try await gate(object.address)
         guard let content = self[object.address] else {
             throw DataTransferError(.notFound, "there is no \(object.address)")
+        }
+        guard Self.object(object.address, content) == object else {
+            throw DataTransferError(.changed, "\(object.address) was replaced")
         }
         state.withLock { $0.downloads.append(object.address) }
         try content.write(to: URL(filePath: path), options: .atomic)

@@ -40,8 +40,9 @@ extension S3Transfer {
                 address: address.description, version: object.entityTag,
                 byteCount: object.byteCount, partBytes: partBytes),
             to: path)
-        try await withThrowingTaskGroup { group in
-            for part in await download.missing {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, part) in await download.missing.enumerated() {
+                if index >= partsAtOnce { try await group.next() }
                 group.addTask {
                     try await slots.run {
                         let range = download.record.range(of: part)

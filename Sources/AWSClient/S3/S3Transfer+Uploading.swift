@@ -56,8 +56,10 @@ extension S3Transfer {
     ) async throws -> [S3Client.Part] {
         let least = (byteCount + Self.partCountMax - 1) / Self.partCountMax
         let size = max(partBytes, least)
-        return try await withThrowingTaskGroup { group in
+        return try await withThrowingTaskGroup(of: S3Client.Part.self) { group in
+            var parts: [S3Client.Part] = []
             for (index, start) in stride(from: 0, to: byteCount, by: size).enumerated() {
+                if index >= partsAtOnce, let part = try await group.next() { parts.append(part) }
                 let range = start..<min(byteCount, start + size)
                 group.addTask {
                     try await slots.run {
@@ -66,7 +68,6 @@ extension S3Transfer {
                     }
                 }
             }
-            var parts: [S3Client.Part] = []
             for try await part in group { parts.append(part) }
             return parts.sorted { $0.number < $1.number }
         }

@@ -13,6 +13,9 @@ package struct S3Transfer: DataTransfer {
 
     let client: S3Client
     let partBytes: Int
+    /// How many parts of one file wait for a slot at most, so that the next file need not wait for
+    /// all of them.
+    let partsAtOnce: Int
     let slots: TransferSlots
 
     /// Transfers by way of a client.
@@ -24,6 +27,7 @@ package struct S3Transfer: DataTransfer {
         precondition(partBytes >= 1, "parts of \(partBytes) bytes")
         self.client = client
         self.partBytes = partBytes
+        self.partsAtOnce = partsAtOnce
         slots = TransferSlots(count: partsAtOnce)
     }
 

@@ -3,6 +3,7 @@ import SageMakerAPI
 import Synchronization
 import Testing
 import Tuning
+import TuningTesting
 
 @testable import AWSClient
 
@@ -28,6 +29,17 @@ struct S3TransferTests {
     private func content(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 * 7919 % 251) } }
 
     private var target: String { "\(directory.path)/file" }
+
+    @Test("Every promise is kept", arguments: DataTransferConformance.Check.allCases)
+    func conformance(check: DataTransferConformance.Check) async throws {
+        let transfer = transfer(StorageDouble())
+        for whole in [transfer, DeferredTransfer { transfer }] as [any DataTransfer] {
+            let directory = try TemporaryDirectory()
+            let base = "s3://b/\(whole is S3Transfer)/"
+            try await DataTransferConformance(whole, base: base, directory: directory.path)
+                .run(check)
+        }
+    }
 
     /// The lengths at which something changes.
     static let lengths = [0, 1, 999, 1_000, 1_001, 2_000, 12_345]
@@ -253,5 +265,23 @@ struct S3TransferTests {
         #expect(service.mostBytesUnderWay <= 3 * Self.partBytes)
         #expect(service.mostBytesUnderWay > Self.partBytes)
         #expect(directory.content(of: "b") == content(50_000))
+    }
+
+    @Test("A short file does not wait for all parts of a long one")
+    func fairness() async throws {
+        let service = StorageDouble()
+        let transfer = transfer(service, partsAtOnce: 2)
+        service.put(content(100_000), at: "long")
+        service.put(content(10), at: "short")
+        let long = try await transfer.object(at: "s3://b/long")
+        let short = try await transfer.object(at: "s3://b/short")
+        let path = "\(directory.path)/long"
+        async let end: Void = transfer.download(long, to: path)
+        while service.requests.allSatisfy({ $0.header("range") == nil }) { await Task.yield() }
+        try await transfer.download(short, to: target)
+        let count = service.requests.count { $0.header("range") != nil }
+        #expect(count < 50)
+        try await end
+        #expect(directory.content(of: "long") == content(100_000))
     }
 }

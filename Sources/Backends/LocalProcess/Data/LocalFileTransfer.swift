@@ -19,7 +19,12 @@ struct LocalFileTransfer: DataTransfer {
     }
 
     func download(_ object: DataObject, to path: String) async throws {
-        try Self.copy(try Self.path(of: object.address), to: path)
+        let source = try Self.path(of: object.address)
+        let isSame = try Self.object(at: source).version == object.version
+        guard isSame else {
+            throw DataTransferError(.changed, "'\(source)' was replaced after it was listed")
+        }
+        try Self.copy(source, to: path)
     }
 
     func upload(_ path: String, to address: String) async throws {
