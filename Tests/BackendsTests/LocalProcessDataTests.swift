@@ -335,11 +335,16 @@ struct LocalProcessDataTests {
         #expect(try await run(making, nil) == .completed)
         let name = isThere ? "tunerpack" : "tunerpack-missing"
         try fixture.write("\(name)==1.0\n", to: "s/requirements.txt")
-        try fixture.write("import tunerpack\nprint(f'value={tunerpack.value}')", to: "s/train.py")
+        try fixture.write(
+            """
+            import os, tunerpack
+            print(f'value={tunerpack.value + int(os.environ["SM_HP_LAYER-SIZE"])}')
+            """, to: "s/train.py")
         let attempt = fixture.attempt(
             image: "any",
             hyperparameters: [
                 "sagemaker_program": "train.py", "sagemaker_submit_directory": "\(root)/s",
+                "layer-size": "7",
             ],
             envelope: [
                 "Environment": ["PIP_NO_INDEX": "1", "PIP_FIND_LINKS": .string("\(root)/wheels")]
@@ -347,7 +352,7 @@ struct LocalProcessDataTests {
         if isThere {
             let log = SessionLog()
             #expect(try await run(attempt, nil, log: log) == .completed)
-            #expect(log.values == [42])
+            #expect(log.values == [49])
             #expect(fixture.text(fixture.path(attempt, "packages/tunerpack/__init__.py")) != nil)
         } else {
             let failure = try await failure(attempt, nil)
