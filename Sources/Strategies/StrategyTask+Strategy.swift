@@ -12,7 +12,10 @@ extension StrategyTask {
             switch plan.source {
             case .random:
                 Hyperband(plan, source: DrawnConfigurations(space: space, seed: seed, tried: tried))
-            case .model: Hyperband(plan, source: ModelledConfigurations(self, tried: tried))
+            case .model:
+                Hyperband(
+                    plan,
+                    source: ModelledConfigurations(self, ladder: RungLadder(plan), tried: tried))
             }
         }
     }

@@ -9,6 +9,8 @@ extension HTTPFields.Element.Name {
     static let forwardedFor = HTTPFields.Element.Name("X-Forwarded-For")!
     /// A second Host header; the first is the request's authority.
     static let host = HTTPFields.Element.Name("Host")!
+    /// Belongs to credentials that are good for a while.
+    static let securityToken = HTTPFields.Element.Name("X-Amz-Security-Token")!
     /// Names the request in the answer.
     static let requestID = HTTPFields.Element.Name("x-amzn-RequestId")!
 }

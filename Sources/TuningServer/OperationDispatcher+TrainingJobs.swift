@@ -11,7 +11,9 @@ extension OperationDispatcher {
             scope: scope, algorithms: try await reader.algorithms(request.algorithms),
             checkImage: checkImage)
         do {
-            _ = try await orchestrator.submit(specification)
+            _ = try await quotas.admit(specification, reader) {
+                try await orchestrator.submit(specification)
+            }
             return CreateTrainingJob.answer(specification)
         } catch StoreError.alreadyExists {
             throw APIError.trainingJobExists(

@@ -13,7 +13,9 @@ extension OperationDispatcher {
             checkImage: checkImage)
         do {
             return CreateHyperParameterTuningJob.answer(
-                try await orchestrator.submit(specification))
+                try await quotas.admit(specification, reader) {
+                    try await orchestrator.submit(specification)
+                })
         } catch StoreError.alreadyExists {
             throw APIError.tuningJobExists(specification.name)
         }

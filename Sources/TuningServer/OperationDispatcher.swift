@@ -11,6 +11,7 @@ package struct OperationDispatcher: Sendable {
     let orchestrator: Orchestrator
     let checkImage: ImageCheck
     let now: @Sendable () -> Date
+    let quotas: InstanceQuotas
     let bestTrainingJobs = BestTrainingJobs()
     let earlyStoppingReviews = EarlyStoppingReviews()
     private let logger: Logger
@@ -20,13 +21,16 @@ package struct OperationDispatcher: Sendable {
     /// - Parameters:
     ///   - checkImage: Says what is wrong with images that no backend can run.
     ///   - now: The time, for what running jobs have used.
+    ///   - quotas: How many instances jobs may use.
     package init(
         orchestrator: Orchestrator, checkImage: @escaping ImageCheck = { _ in nil },
-        now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
+        now: @escaping @Sendable () -> Date = { Date() },
+        quotas: InstanceQuotas = InstanceQuotas(), logger: Logger
     ) {
         self.orchestrator = orchestrator
         self.checkImage = checkImage
         self.now = now
+        self.quotas = quotas
         self.logger = logger
     }
 

@@ -20,6 +20,8 @@ package struct TunerServer: Service {
         package var tls: TLSFiles?
         /// Whether a proxy in front of the service does TLS.
         package var isBehindProxy = false
+        /// Has requests go wrong, for tests; `nil` where that cannot be asked for.
+        package var faults: FaultInjector?
 
         /// Listens on loopback.
         package init() {}
@@ -31,7 +33,7 @@ package struct TunerServer: Service {
     private static let idleSecondsMax: Int64 = 75
 
     private let dispatcher: OperationDispatcher
-    private let access: AccessControl
+    let access: AccessControl
     private let audit: AuditLog
     private let configuration: Configuration
     private let tls: TLSConfiguration?
@@ -116,6 +118,7 @@ extension TunerServer {
         router.add(
             middleware: RequestGuard(
                 isOnLoopback: Loopback.isHost(configuration.host) && !configuration.isBehindProxy))
+        if let faults = configuration.faults { addFaults(of: faults, to: router) }
         router.post("/") { request, context in try await perform(request, context) }
         router.get("/healthz") { _, _ in "ok\n" }
         router.get("/readyz") { [dispatcher] _, _ in
@@ -160,7 +163,10 @@ extension TunerServer {
         return forwarded.split(separator: ",").last.map { String($0.filter { $0 != " " }) }
     }
 
-    private static func body(of request: Request) async throws -> [UInt8] {
+    /// The whole body of a request.
+    ///
+    /// - Throws: `RequestEntityTooLargeException`.
+    static func body(of request: Request) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= bodyBytesMax else { throw APIError.tooLarge(limit: bodyBytesMax) }
         do {

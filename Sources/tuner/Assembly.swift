@@ -14,6 +14,8 @@ struct Assembly {
     let directory: DataDirectory
     let orchestrator: Orchestrator
     let routes: BackendRoutes
+    /// The time that training jobs live by.
+    let time: TimeSource
     let logger: Logger
 
     /// Opens the store for writing and makes the backends.
@@ -23,9 +25,11 @@ struct Assembly {
     init(
         _ settings: Settings, directory: DataDirectory, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
-    ) throws {
+    ) async throws {
+        let start = try await SimulatedStart.date(for: settings, in: directory)
+        let clock = settings.backend == .mock ? settings.mock.clock(startDate: start) : nil
         try self.init(
-            settings, directory: directory, logger: logger, recovers: recovers,
+            settings, directory: directory, clock: clock, logger: logger, recovers: recovers,
             store: SQLiteTuningStore(directory: directory.url, access: .readWrite))
     }
 
@@ -34,23 +38,24 @@ struct Assembly {
     /// - Throws: `StoreError` when there is no store to read.
     init(reading directory: DataDirectory) throws {
         try self.init(
-            Settings(), directory: directory, logger: Logger(label: "tuner"),
+            Settings(), directory: directory, clock: nil, logger: Logger(label: "tuner"),
             recovers: { _ in false },
             store: SQLiteTuningStore(directory: directory.url, access: .readOnly))
     }
 
     private init(
-        _ settings: Settings, directory: DataDirectory, logger: Logger,
+        _ settings: Settings, directory: DataDirectory, clock: VirtualClock?, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool, store: SQLiteTuningStore
     ) throws {
         self.settings = settings
         self.directory = directory
         self.logger = logger
-        routes = Self.routes(settings, directory: directory, logger: logger)
+        time = clock.map { TimeSource($0) } ?? .real
+        routes = Self.routes(settings, directory: directory, clock: clock, logger: logger)
         orchestrator = Orchestrator(
             store: store, routes: routes,
             strategies: { try $0.strategy() },
-            recovers: recovers, logger: logger)
+            recovers: recovers, time: time, logger: logger)
     }
 
     /// Checks the request of a tuning job and changes nothing in the data directory; algorithms
@@ -108,8 +113,19 @@ struct Assembly {
     // MARK: - Backends
 
     private static func routes(
-        _ settings: Settings, directory: DataDirectory, logger: Logger
+        _ settings: Settings, directory: DataDirectory, clock: VirtualClock? = nil, logger: Logger
     ) -> BackendRoutes {
+        let (slotCount, rules) = (settings.mock.slots, settings.mock.rules)
+        let simulated =
+            clock.map { SimulatedBackend(slotCount: slotCount, rules: rules, virtualClock: $0) }
+            ?? SimulatedBackend(slotCount: slotCount, rules: rules)
+        if settings.backend == .mock {
+            // Nothing else is there, so that nothing can be run whatever a request says.
+            return BackendRoutes(["mock": simulated]) { definition throws(RoutingError) in
+                if let problem = rules.problem(with: definition) { throw RoutingError(problem) }
+                return "mock"
+            }
+        }
         let local = LocalProcessBackend(
             LocalProcessBackend.Configuration(
                 dataDirectory: directory.url,
@@ -118,17 +134,12 @@ struct Assembly {
                 gracePeriod: .seconds(settings.local.gracePeriodSeconds),
                 images: settings.local.images, transfer: settings.transfer(),
                 cacheByteCountMax: settings.s3.cacheGigabytes * 1_000_000_000, logger: logger))
-        let simulated = SimulatedBackend(
-            slotCount: settings.mock.slots, standardImage: settings.mock.image)
         return BackendRoutes(["local": local, "mock": simulated]) {
             definition throws(RoutingError) in
             if SimulatedBackend.accepts(image: definition.image) {
-                if let problem = SimulatedBackend.problem(withImage: definition.image) {
-                    throw RoutingError(problem)
-                }
+                if let problem = rules.problem(with: definition) { throw RoutingError(problem) }
                 return "mock"
             }
-            if settings.backend == .mock, !local.runs(definition) { return "mock" }
             if let problem = local.problem(with: definition) { throw RoutingError(problem) }
             return "local"
         }

@@ -29,7 +29,7 @@ struct ExperimentRun {
         // Before anything is made: a request that is refused leaves nothing behind.
         let specification = try await Assembly.specification(
             of: request, settings, directory: directory, logger: logger)
-        let assembly = try Assembly(
+        let assembly = try await Assembly(
             settings, directory: directory, logger: logger,
             recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
         let ending = try await run(specification, assembly)
@@ -95,7 +95,7 @@ struct ExperimentRun {
         let objective = specification.definitions[0].objective
         while true {
             job = try await reader.tuningJob(job.id) ?? job
-            display.show(Progress(job: job, objective: objective, now: Date()))
+            display.show(Progress(job: job, objective: objective, now: assembly.time.now()))
             if job.status.isFinished { break }
             try await Task.sleep(for: Self.lookInterval)
         }

@@ -79,7 +79,7 @@ struct JobAccess: ParsableArguments {
         _ = try Assembly(reading: directory)
         let assembly: Assembly
         do {
-            assembly = try Assembly(
+            assembly = try await Assembly(
                 Settings(), directory: directory, logger: .standardError(level: .error),
                 recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
         } catch StoreError.locked {

@@ -16,7 +16,8 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "The tuning job, in YAML or JSON.") var file: String
     @Option(help: "The data directory.") var data: String?
     @Option(help: "A settings file, in YAML or JSON.") var config: String?
-    @Option(help: "What runs images that no rule takes: local or mock.") var backend: String?
+    @Option(help: "What runs training jobs: local, or mock, which simulates them all.")
+    var backend: String?
     @Option(
         help: "Replaces a value of the file, as PATH=VALUE with dots in the path; may be repeated."
     )
@@ -47,6 +48,11 @@ struct RunCommand: AsyncParsableCommand {
         var settings = try config.map { try Settings(file: $0) } ?? Settings()
         if let backend { settings.backend = try Settings.Backend(named: backend) }
         if let data { settings.dataDirectory = data }
+        do throws(SettingsError) {
+            try settings.checkMockAlone()
+        } catch {
+            throw CommandFailure(error.description)
+        }
         let directory = try DataDirectory(settings.dataDirectory)
         let run = ExperimentRun(
             request: request, settings: settings, directory: directory, json: json,

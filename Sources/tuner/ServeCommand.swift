@@ -18,7 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The certificate's private key, a PEM file.") var tlsKey: String?
     @Flag(help: "Trust that a proxy does TLS and passes the Host header on; needs access keys.")
     var behindProxy = false
-    @Option(help: "What runs images that no rule takes: local or mock.") var backend: String?
+    @Option(help: "What runs training jobs: local, or mock, which simulates them all.")
+    var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
     /// How long clients that are slow to send or to read may hold up the shutdown.
@@ -32,10 +33,11 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger.standardError(level: logLevel)
         let keys = try Self.keys(directory, logger)
         let configuration = try Self.configuration(settings, keys: keys)
-        let assembly = try Assembly(settings, directory: directory, logger: logger)
+        let assembly = try await Assembly(settings, directory: directory, logger: logger)
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
         let server = try Self.server(configuration, keys, assembly)
-        Self.warn(about: keys, logger)
+        Self.warn(about: keys, settings, logger)
+        Self.warn(aboutMock: settings, logger)
         var services = ServiceGroupConfiguration(
             services: [assembly.orchestrator, server],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -57,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.port = settings.port
         configuration.account = settings.account
         configuration.isBehindProxy = settings.behindProxy
+        configuration.faults = try faults(settings)
         if settings.tls.isOn {
             configuration.tls = TLSFiles(
                 certificate: settings.tls.certificate, privateKey: settings.tls.privateKey)
@@ -67,6 +70,16 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(error.description)
         }
         return configuration
+    }
+
+    /// What has requests go wrong; `nil` where nothing is simulated.
+    private static func faults(_ settings: Settings) throws(CommandFailure) -> FaultInjector? {
+        guard settings.backend == .mock else { return nil }
+        do throws(SettingsError) {
+            return FaultInjector(try settings.mock.faultPlan)
+        } catch {
+            throw CommandFailure(error.description)
+        }
     }
 
     private static func keys(
@@ -80,7 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Says what it means to serve without keys, and that revoked keys are not the same.
-    private static func warn(about keys: AccessKeys, _ logger: Logger) {
+    private static func warn(about keys: AccessKeys, _ settings: Settings, _ logger: Logger) {
         if keys.current?.isEmpty == true {
             logger.warning(
                 """
@@ -88,7 +101,8 @@ struct ServeCommand: AsyncParsableCommand {
                 a key, and without the file keys.json the service is open after a restart
                 """)
         }
-        guard keys.isOpen else { return }
+        // Who simulates everything runs nothing.
+        guard keys.isOpen, settings.backend != .mock else { return }
         logger.warning(
             """
             There are no access keys: every user of this machine can call the service, and so \
@@ -96,11 +110,25 @@ struct ServeCommand: AsyncParsableCommand {
             """)
     }
 
+    /// Says that nothing is run, and that requests will go wrong.
+    private static func warn(aboutMock settings: Settings, _ logger: Logger) {
+        guard settings.backend == .mock else { return }
+        logger.notice("Every training job is simulated; no program is run")
+        if (try? settings.mock.faultPlan.isEmpty) == false {
+            let plan = String(decoding: settings.mock.faults.encoded, as: UTF8.self)
+            logger.warning(
+                "Requests go wrong, as mock.faults says", metadata: ["faults": "\(plan)"])
+        }
+    }
+
     private static func server(
         _ configuration: TunerServer.Configuration, _ keys: AccessKeys, _ assembly: Assembly
     ) throws -> TunerServer {
+        let isMock = assembly.settings.backend == .mock
         let dispatcher = OperationDispatcher(
             orchestrator: assembly.orchestrator, checkImage: assembly.checkImage,
+            now: assembly.time.now,
+            quotas: isMock ? assembly.settings.mock.quotas : InstanceQuotas(),
             logger: assembly.logger)
         return try TunerServer(
             dispatcher, configuration: configuration, keys: keys, logger: assembly.logger
@@ -125,6 +153,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let backend { settings.backend = try Settings.Backend(named: backend) }
         do throws(SettingsError) {
             try settings.check()
+            try settings.checkMockAlone()
         } catch {
             throw CommandFailure(error.description)
         }

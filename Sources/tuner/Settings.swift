@@ -1,4 +1,3 @@
-import Backends
 import Foundation
 import SageMakerAPI
 import Tuning
@@ -15,7 +14,7 @@ struct Settings: Codable, Equatable {
     var behindProxy = false
     /// Where everything is kept.
     var dataDirectory = DataDirectory.standardPath
-    /// Runs images that no other rule takes: `local` or `mock`.
+    /// Runs training jobs: `local`, or `mock`, which simulates them all.
     var backend = Backend.local
     /// The account in ARNs: twelve digits.
     var account = "123456789012"
@@ -23,7 +22,7 @@ struct Settings: Codable, Equatable {
     var region = "us-east-1"
     /// How local processes run.
     var local = Local()
-    /// How simulated training jobs run.
+    /// How simulated training jobs run, and what goes wrong with requests.
     var mock = Mock()
     /// Where `s3://` addresses of local training jobs are.
     var s3 = S3()
@@ -55,30 +54,6 @@ struct Settings: Codable, Equatable {
         var gracePeriodSeconds = 120
         /// Command lines for image names.
         var images: [String: String] = [:]
-    }
-
-    /// Where `s3://` addresses of local training jobs are.
-    struct S3: Codable, Equatable {
-        /// Whether they are opened; an endpoint here, or in AWS_ENDPOINT_URL_S3, says so too.
-        var enabled = false
-        /// The service's address; empty for the environment's, or else Amazon's own.
-        var endpoint = ""
-        /// The region of the buckets; empty for the environment's.
-        var region = ""
-        /// The profile whose credentials are used; empty for the environment's.
-        var profile = ""
-        /// Requests with content at the same time; each holds 8 MiB at most.
-        var parallelParts = 8
-        /// Data that is kept for later training jobs, in 10^9 bytes, beside what is in use.
-        var cacheGigabytes = 20
-    }
-
-    /// How simulated training jobs run.
-    struct Mock: Codable, Equatable {
-        /// Training jobs at the same time.
-        var slots = 10_000
-        /// The `mock:` image that stands for every image of another kind.
-        var image = "mock:sphere?epochs=10&seconds=0.1"
     }
 }
 
@@ -128,26 +103,13 @@ extension Settings {
         guard local.slots >= 0 else {
             throw SettingsError("local.slots \(local.slots) must not be negative")
         }
-        guard mock.slots >= 1 else {
-            throw SettingsError("mock.slots \(mock.slots) must be at least 1")
-        }
         guard local.gracePeriodSeconds >= 0 else {
             throw SettingsError(
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
-        guard s3.endpoint.isEmpty || URL(string: s3.endpoint)?.host() != nil else {
-            throw SettingsError("s3.endpoint '\(s3.endpoint)' must be like http://HOST:PORT")
-        }
-        guard s3.parallelParts >= 1 else {
-            throw SettingsError("s3.parallelParts \(s3.parallelParts) must be at least 1")
-        }
-        guard (0...1_000_000).contains(s3.cacheGigabytes) else {
-            throw SettingsError("s3.cacheGigabytes \(s3.cacheGigabytes) must not be negative")
-        }
+        try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
-        if let problem = SimulatedBackend.problem(withImage: mock.image) {
-            throw SettingsError("mock.image: \(problem)")
-        }
+        try mock.check()
     }
 
     /// Lays given settings over the standard ones; refuses names that are none, and values of
@@ -157,7 +119,12 @@ extension Settings {
     ) throws(SettingsError) -> JSONValue {
         let place = path.isEmpty ? "the file" : path.joined(separator: ".")
         switch (standard, given) {
-        case (_, .null): return standard
+        case (_, .null): return isInstanceType(path) ? [:] : standard
+        // Its own type reads it.
+        case _ where path == ["mock", "faults"]: return given
+        case _ where isRealNumber(path):
+            guard given.number != nil else { throw SettingsError("\(place) must be a number") }
+            return given
         case (.integer, .integer), (.string, .string), (.bool, .bool): return given
         case (.bool, _): throw SettingsError("\(place) must be true or false")
         case (.integer, _): throw SettingsError("\(place) must be a whole number")
@@ -176,17 +143,43 @@ extension Settings {
         case (.array, _): throw SettingsError("\(place) must be a list")
         case (.object(var members), .object(let givenMembers)):
             for (name, value) in givenMembers {
-                // The members of `images` are the user's.
-                let known = path == ["local", "images"] ? "" : members[name]
-                guard let known else {
+                guard let known = standardMember(name, of: members, at: path) else {
                     let unknown = (path + [name]).joined(separator: ".")
                     let names = members.keys.sorted().joined(separator: ", ")
                     throw SettingsError("there is no setting '\(unknown)'; there are \(names)")
                 }
                 members[name] = try merged(known, with: value, at: path + [name])
             }
-            return .object(members)
+            guard isInstanceType(path) else { return .object(members) }
+            // What it leaves out has no standard.
+            return .object(members.filter { (givenMembers[$0.key] ?? .null) != .null })
         default: throw SettingsError("\(place) must be a mapping of names to values")
+        }
+    }
+}
+
+extension Settings {
+    private static let instances = ["mock", "instances"]
+
+    private static func isInstanceType(_ path: [String]) -> Bool {
+        path.count == instances.count + 1 && path.starts(with: instances)
+    }
+
+    /// Whether a setting is a number, whole or not.
+    private static func isRealNumber(_ path: [String]) -> Bool {
+        path == ["mock", "speed"] || path == ["mock", "capacityErrors"]
+            || path.last == "capacityErrors" && isInstanceType(path.dropLast())
+    }
+
+    /// What stands for a member that is not given; `nil` where there is no such setting.
+    private static func standardMember(
+        _ name: String, of members: [String: JSONValue], at path: [String]
+    ) -> JSONValue? {
+        switch path {
+        // Their names are the user's.
+        case ["local", "images"], ["mock", "images"]: ""
+        case instances: ["limit": 0, "capacityErrors": 0]
+        default: members[name]
         }
     }
 }

@@ -47,11 +47,9 @@ struct HandedOutTests {
     func endless() async throws {
         let process = CredentialProcess(
             "sh -c 'sleep 100; echo'", from: "it", timeout: .milliseconds(100))
-        let start = ContinuousClock.now
         await #expect(throws: CredentialError("the program of it has not ended in 0.1 seconds")) {
             try await process.load()
         }
-        #expect(start.duration(to: .now) < .seconds(50))
     }
 
     struct Time: Sendable {

@@ -129,7 +129,7 @@ struct SimulatedBackendTests {
         #expect(Set(epochCounts.keys) == [0, 1, 2, 3], "seed 5")
         #expect(epochCounts.values.allSatisfy { abs($0 - 150) < 48 }, "seed 5: \(epochCounts)")
         let lost = try await Course("mock:sphere?failures=1&cause=internal").run()
-        let reason = "Simulated failure after 0 of 1 epochs."
+        let reason = "InternalServerError: Simulated failure after 0 of 1 epochs."
         #expect(lost == .failed(TrainingFailure(.internal, reason)))
     }
 

@@ -75,4 +75,45 @@ struct SimulatedVirtualClockTests {
         }
         #expect(clock.now.offset == .zero)
     }
+
+    @Test("At a pace, time passes no faster, and by itself", .timeLimit(.minutes(10)))
+    func pace() async throws {
+        let start = ContinuousClock.now
+        let clock = VirtualClock(speed: 1000)
+        let origin = clock.now
+        try await clock.sleep(for: .seconds(50))
+        #expect(start.duration(to: .now) >= .milliseconds(50))
+        #expect(clock.now.offset >= .seconds(50))
+        // What participants wait for comes at its time to the digit, however slow the machine is.
+        let times = try await clock.participate {
+            let begin = clock.now
+            try await clock.sleep(for: .seconds(20))
+            let middle = clock.now
+            let awake = ContinuousClock.now
+            while awake.duration(to: .now) < .milliseconds(20) { await Task.yield() }
+            #expect(clock.now == middle)
+            try await clock.sleep(for: .seconds(10))
+            return [begin.duration(to: middle), middle.duration(to: clock.now)]
+        }
+        #expect(times == [.seconds(20), .seconds(10)])
+        // What was lost is made up for, and no more than that.
+        try await clock.sleep(until: origin.advanced(by: .seconds(200)))
+        #expect(start.duration(to: .now) >= .milliseconds(200))
+    }
+
+    @Test("Those who settle in time take part before time goes on", .timeLimit(.minutes(10)))
+    func settling() async throws {
+        let clock = VirtualClock(settling: .milliseconds(200))
+        async let first: Void = clock.participate { try await clock.sleep(for: .seconds(10)) }
+        async let second = clock.participate {
+            let begin = clock.now.offset
+            try await clock.sleep(for: .seconds(5))
+            return [begin, clock.now.offset]
+        }
+        let start = ContinuousClock.now
+        #expect(try await second == [.zero, .seconds(5)])
+        try await first
+        #expect(start.duration(to: .now) >= .milliseconds(300))
+        #expect(clock.now.offset == .seconds(10))
+    }
 }

@@ -14,7 +14,7 @@ LONG_AGO, FAR_AWAY = datetime.datetime(2000, 1, 1), datetime.datetime(2100, 1, 1
 
 @pytest.fixture
 def client(serve):
-    """A client of a service that simulates every image it has no program for."""
+    """A client of a service that simulates every image."""
     return serve(arguments=["--backend", "mock"]).client()
 
 

@@ -47,19 +47,23 @@ struct TestService {
     /// A logger that keeps nothing.
     static let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    init(checkImage: @escaping ImageCheck = { _ in nil }, logger: Logger = silence) {
+    init(
+        checkImage: @escaping ImageCheck = { _ in nil },
+        quotas: InstanceQuotas = InstanceQuotas(), logger: Logger = silence
+    ) {
         orchestrator = Orchestrator(
             store: InMemoryTuningStore(), routes: BackendRoutes(InstantBackend()),
             strategies: { DrawnPoints(space: $0.space) }, logger: logger)
         dispatcher = OperationDispatcher(
-            orchestrator: orchestrator, checkImage: checkImage, logger: logger)
+            orchestrator: orchestrator, checkImage: checkImage, quotas: quotas, logger: logger)
     }
 
     /// Runs the service while a body works with it.
     static func run(
-        logger: Logger = silence, _ body: (TestService) async throws -> Void
+        quotas: InstanceQuotas = InstanceQuotas(), logger: Logger = silence,
+        _ body: (TestService) async throws -> Void
     ) async throws {
-        let service = TestService(logger: logger)
+        let service = TestService(quotas: quotas, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.orchestrator.run() }
             try await body(service)

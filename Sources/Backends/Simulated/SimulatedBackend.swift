@@ -3,10 +3,12 @@ import Synchronization
 import Tuning
 
 /// Runs training jobs that are only simulated: a test function of the hyperparameters, approached
-/// over epochs, on real or virtual time. `mock:` images say which and how (`SimulatedTraining`).
+/// over epochs, on real or virtual time. `mock:` images say which and how (`SimulatedTraining`),
+/// and rules which of them stands for what has another image (`SimulationRules`).
 ///
-/// Every epoch ends with a report of one metric: the objective's, or else the first that is
-/// defined, or else `objective`. Its value is the function's, whichever way is better.
+/// Every epoch ends with a report. The objective's metric, or else the first that is defined, or
+/// else `objective`, has the function's value, whichever way is better; other metrics that are
+/// defined have learning curves of their own.
 ///
 /// Attempts are functions of their IDs. Attaching to one goes on behind its mark with the same
 /// numbers, in another process too; while nobody is attached, its time stands still. The end of an
@@ -18,7 +20,8 @@ public final class SimulatedBackend: TrainingBackend {
 
     /// How many attempts may run at once.
     public let slotCount: Int
-    private let standardImage: String
+    /// Which simulation stands for which training job.
+    public let rules: SimulationRules
     private let end: Simulation
     private let stoppedEnds = Mutex(RememberedEnds())
 
@@ -26,10 +29,10 @@ public final class SimulatedBackend: TrainingBackend {
     private typealias Simulation =
         @Sendable (Attempt, SimulatedTraining, AttemptSession) async throws -> Attempt.End
 
-    private init(slotCount: Int, standardImage: String, end: @escaping Simulation) {
+    private init(slotCount: Int, rules: SimulationRules, end: @escaping Simulation) {
         precondition(slotCount >= 1, "\(slotCount) slots")
         self.slotCount = slotCount
-        self.standardImage = standardImage
+        self.rules = rules
         self.end = end
     }
 
@@ -37,14 +40,14 @@ public final class SimulatedBackend: TrainingBackend {
     ///
     /// - Parameters:
     ///   - slotCount: How many attempts may run at once, at least one.
-    ///   - standardImage: The `mock:` image that stands for every image of another kind.
+    ///   - rules: Which simulation stands for which training job.
     ///   - date: What samples are dated with.
     public convenience init(
-        slotCount: Int = 1000, standardImage: String = "mock:sphere",
+        slotCount: Int = 1000, rules: SimulationRules = SimulationRules(),
         clock: some Clock<Duration> = ContinuousClock(),
         date: @escaping @Sendable () -> Date = { Date() }
     ) {
-        self.init(slotCount: slotCount, standardImage: standardImage) {
+        self.init(slotCount: slotCount, rules: rules) {
             attempt, training, session in
             try await SimulatedRun(attempt, training, session, clock, date).end()
         }
@@ -52,10 +55,10 @@ public final class SimulatedBackend: TrainingBackend {
 
     /// Simulates on virtual time, as a participant for every attempt.
     public convenience init(
-        slotCount: Int = 1000, standardImage: String = "mock:sphere",
+        slotCount: Int = 1000, rules: SimulationRules = SimulationRules(),
         virtualClock clock: VirtualClock
     ) {
-        self.init(slotCount: slotCount, standardImage: standardImage) {
+        self.init(slotCount: slotCount, rules: rules) {
             attempt, training, session in
             let run = SimulatedRun(attempt, training, session, clock) { clock.date }
             return try await clock.participate { try await run.end() }
@@ -83,9 +86,7 @@ public final class SimulatedBackend: TrainingBackend {
         if let end = stoppedEnds.withLock({ $0[attempt.id] }) { return end }
         let training: SimulatedTraining
         do throws(SimulatedImageError) {
-            let image = attempt.definition.image
-            training = try SimulatedTraining(
-                image: Self.accepts(image: image) ? image : standardImage)
+            training = try rules.training(for: attempt.definition)
         } catch {
             return .failed(TrainingFailure(.algorithm, error.description))
         }

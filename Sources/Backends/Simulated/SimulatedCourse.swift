@@ -6,19 +6,53 @@ import Tuning
 struct SimulatedCourse: Sendable {
     /// How many epochs end with a report before it fails; `nil` when it does not fail.
     let failureEpoch: Int?
+    /// Whether there is no machine for it.
+    let lacksCapacity: Bool
+    /// How long each of its epochs takes.
+    let epochDuration: Duration
+    /// How long it takes until training begins.
+    let startupDuration: Duration
+    /// Where its chance starts.
+    let seed: UInt64
+    /// What is reported first of all metrics: the objective's, or else the first that is defined.
+    private let metric: MetricName
+    /// What else is reported.
+    private let others: [MetricName]
     private let training: SimulatedTraining
     private let finalValue: Double
-    private let seed: UInt64
 
     /// The course of an attempt.
     init(_ attempt: Attempt, _ training: SimulatedTraining) {
         self.training = training
         finalValue = Self.value(of: training.function, attempt)
-        var random = SeededGenerator(seed: training.seed ^ Self.hash("\(attempt.id)"))
-        seed = random.next()
-        failureEpoch =
-            random.nextUnit() < training.failureProbability
-            ? Int.random(in: 0..<training.epochCount, using: &random) : nil
+        let definition = attempt.definition
+        let names = definition.metrics.map(\.name)
+        let metric = definition.objective?.metric ?? names.first ?? "objective"
+        self.metric = metric
+        others = names.filter { $0 != metric }
+        let seed = Self.seed(of: attempt, training)
+        var random = SeededGenerator(seed: seed)
+        self.seed = random.next()
+        let fails = random.nextUnit() < training.failureProbability
+        let anyEpoch = Int.random(in: 1...training.epochCount, using: &random)
+        failureEpoch = fails ? (training.failureEpoch ?? anyEpoch) - 1 : nil
+        // From a generator of their own, so that they change nothing of the others.
+        var circumstances = SeededGenerator(seed: seed, ordinal: 1)
+        lacksCapacity = circumstances.nextUnit() < training.capacityErrorProbability ?? 0
+        let pace = 1 + training.spread * (2 * circumstances.nextUnit() - 1)
+        let isExact = training.spread == 0
+        epochDuration = isExact ? training.epochDuration : training.epochDuration * pace
+        startupDuration = isExact ? training.startupDuration : training.startupDuration * pace
+    }
+
+    /// All that is reported at the end of an epoch, from 1.
+    func values(atEpoch epoch: Int) -> [MetricName: Double] {
+        var values = [metric: value(atEpoch: epoch)]
+        let progress = Double(epoch) / Double(training.epochCount)
+        for name in others {
+            values[name] = SimulatedMetric(name, seed: seed).value(at: progress)
+        }
+        return values
     }
 
     /// Whether spot capacity is taken away before an epoch, from 1; never before the first.
@@ -70,9 +104,16 @@ extension SimulatedCourse {
         return function.value(at: inputs) + offset
     }
 
-    /// The same for the same text on every machine (FNV-1a).
-    private static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    /// Where the chance of an attempt starts: at its ID, but for what tells tuning jobs of the same
+    /// name apart, so that the same requests have the same course.
+    private static func seed(of attempt: Attempt, _ training: SimulatedTraining) -> UInt64 {
+        var name = attempt.id.trainingJob
+        if attempt.definition.objective != nil, let dash = name.lastIndex(of: "-"),
+            name[dash...].utf8.count == 9, UInt32(name[dash...].dropFirst(), radix: 16) != nil
+        {
+            name = String(name[..<dash])
+        }
+        return training.seed ^ "\(name)/\(attempt.id.number)".stableHash
     }
 }
 

@@ -9,7 +9,6 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
     private let session: AttemptSession
     private let clock: RunClock
     private let date: @Sendable () -> Date
-    private let metric: MetricName
 
     init(
         _ attempt: Attempt, _ training: SimulatedTraining, _ session: AttemptSession,
@@ -21,8 +20,6 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
         self.session = session
         self.clock = clock
         self.date = date
-        let definition = attempt.definition
-        metric = definition.objective?.metric ?? definition.metrics.first?.name ?? "objective"
     }
 
     /// Runs to the end.
@@ -32,7 +29,7 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
         if session.mark == nil, let end = try await begin(limits) { return end }
         try await enter(.training)
         var epoch = epochs(at: session.mark?.text) ?? resumedEpoch
-        var start = clock.now.advanced(by: training.epochDuration * (resumedEpoch - epoch))
+        var start = clock.now.advanced(by: course.epochDuration * (resumedEpoch - epoch))
         // Without checkpoints, what was trained is trained again; its reports are known.
         var lost = Duration.zero
         epoch += 1
@@ -41,7 +38,7 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
                 let interruption = clock.now
                 if let end = try await interrupt(limits) { return end }
                 start = start.advanced(by: interruption.duration(to: clock.now))
-                if !hasCheckpoints { lost += training.epochDuration * (epoch - 1 - resumedEpoch) }
+                if !hasCheckpoints { lost += course.epochDuration * (epoch - 1 - resumedEpoch) }
             }
             if let end = try await train(epoch, from: start, lost, limits) { return end }
             epoch += 1
@@ -63,9 +60,13 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
             let limit = limits.firstWhilePending
             if let end = try await pass(training.capacityDuration, limit) { return end }
         }
-        if training.startupDuration > .zero || isSpot {
+        if course.startupDuration > .zero || isSpot {
             try await enter(.starting)
-            if let end = try await pass(training.startupDuration, limits.wait) { return end }
+            if let end = try await pass(course.startupDuration, limits.wait) { return end }
+        }
+        if course.lacksCapacity {
+            // Not of cause `internal`: the service does not try again for want of capacity.
+            return .failed(TrainingFailure(.algorithm, Self.capacityError))
         }
         if isSpot { try await enter(.downloading) }
         return nil
@@ -76,7 +77,7 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
         try await enter(.interrupted)
         if let end = try await pass(training.capacityDuration, limits.wait) { return end }
         try await enter(.starting)
-        if let end = try await pass(training.startupDuration, limits.wait) { return end }
+        if let end = try await pass(course.startupDuration, limits.wait) { return end }
         try await enter(.downloading)
         try await enter(.training)
         return nil
@@ -110,7 +111,7 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
         _ epoch: Int, from start: RunClock.Instant, _ lost: Duration,
         _ limits: SimulatedLimits<RunClock>
     ) async throws -> Attempt.End? {
-        let due = training.epochDuration * (epoch - resumedEpoch) + lost
+        let due = course.epochDuration * (epoch - resumedEpoch) + lost
         if let limit = limits.wait, limit.time < start.advanced(by: due) {
             return .stopped(try await sleep(until: limit.time) ?? limit.reason)
         }
@@ -120,15 +121,26 @@ struct SimulatedRun<RunClock: Clock<Duration>>: Sendable {
         }
         if due > runtimeLeft || runtimeLeft <= .zero { return .stopped(.runtimeExceeded) }
         if let failureEpoch = course.failureEpoch, epoch > failureEpoch {
-            let reason = "Simulated failure after \(failureEpoch) of \(training.epochCount) epochs."
-            return .failed(TrainingFailure(training.failureCause, reason))
+            return .failed(TrainingFailure(training.failureCause, reason(after: failureEpoch)))
         }
-        let sample = MetricSample(time: date(), values: [metric: course.value(atEpoch: epoch)])
+        let sample = MetricSample(time: date(), values: course.values(atEpoch: epoch))
         switch try await session.report(.measured([sample], ReportMark("\(epoch)"))) {
         case .proceed: return nil
         case .pause: return .paused(Checkpoint(location: "\(epoch)"))
         case .stop: return .stopped(.earlyStopping)
         }
+    }
+
+    /// What the service says when it has no machine of the type asked for.
+    private static var capacityError: String {
+        "CapacityError: Unable to provision requested ML compute capacity. Please retry using a "
+            + "different ML instance type."
+    }
+
+    private func reason(after epochCount: Int) -> String {
+        if let reason = training.failureReason { return reason }
+        let code = training.failureCause == .internal ? "InternalServerError" : "AlgorithmError"
+        return "\(code): Simulated failure after \(epochCount) of \(training.epochCount) epochs."
     }
 
     private func enter(_ phase: TrainingPhase) async throws {

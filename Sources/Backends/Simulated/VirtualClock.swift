@@ -1,15 +1,15 @@
 import Foundation
 import Synchronization
 
-/// A clock whose time passes only when everybody who takes part sleeps: then it jumps to the next
-/// deadline, so that a simulation of a month takes as long as its decisions.
+/// A clock whose time passes only when everybody who takes part sleeps: then it goes on to the next
+/// deadline, at once or at a pace, so that a simulation of a month takes as long as its decisions.
 ///
 /// Those who take part are the bodies of `participate`, which `SimulatedBackend` calls for every
 /// attempt. Limits:
 /// - While a participant is awake, time stands still; so a participant must not wait for something
 ///   that another participant does after a sleep, and sleeps in one child task at a time.
-/// - Others may sleep on the clock too and are woken in time, but their sleep alone does not make
-///   time pass, and what they do after waking takes no time into account.
+/// - Others may sleep on the clock too and are woken in time, but without a pace their sleep alone
+///   does not make time pass, and what they do after waking takes no time into account.
 /// - Finding the next deadline takes time proportional to the number of sleepers.
 public final class VirtualClock: Clock, Sendable {
     /// A time on a virtual clock.
@@ -29,32 +29,35 @@ public final class VirtualClock: Clock, Sendable {
         public static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
-    fileprivate struct Sleeper {
-        let deadline: Instant
-        let isParticipant: Bool
-        let continuation: CheckedContinuation<Void, any Error>
-    }
-
-    fileprivate struct State {
-        var now = Instant(offset: .zero)
-        var participantCount = 0
-        var sleepingParticipantCount = 0
-        var sleepers: [Int: Sleeper] = [:]
-        var nextSleeper = 0
-    }
-
     @TaskLocal private static var participant: ObjectIdentifier?
 
-    private let state = Mutex(State())
+    private let state: Mutex<VirtualClockState>
     private let startDate: Date
 
     /// Makes a clock that starts at a date.
-    public init(startDate: Date = Date(timeIntervalSince1970: 0)) {
+    ///
+    /// - Parameters:
+    ///   - speed: How many virtual seconds pass in a real one, above zero; infinitely many unless
+    ///     given. What is lost while somebody is awake is made up for while all sleep, at four
+    ///     times the speed.
+    ///   - settling: How long in real time all participants must have slept before time goes on,
+    ///     so that those who are about to take part can.
+    public init(
+        startDate: Date = Date(timeIntervalSince1970: 0), speed: Double = .infinity,
+        settling: Duration = .zero
+    ) {
+        precondition(speed > 0, "speed \(speed)")
         self.startDate = startDate
+        state = Mutex(VirtualClockState(speed: speed, settling: settling))
     }
 
     /// The present time.
-    public var now: Instant { state.withLock { $0.now } }
+    public var now: Instant {
+        state.withLock { state in
+            state.catchUp()
+            return state.now
+        }
+    }
 
     /// The shortest time that can pass.
     public var minimumResolution: Duration { .nanoseconds(1) }
@@ -68,14 +71,8 @@ public final class VirtualClock: Clock, Sendable {
     public func participate<Value: Sendable>(
         _ body: () async throws -> Value
     ) async rethrows -> Value {
-        state.withLock { $0.participantCount += 1 }
-        defer {
-            let woken = state.withLock { state in
-                state.participantCount -= 1
-                return state.jump()
-            }
-            for sleeper in woken { sleeper.continuation.resume() }
-        }
+        change { state in state.participantCount += 1 }
+        defer { change { state in state.participantCount -= 1 } }
         return try await Self.$participant.withValue(ObjectIdentifier(self), operation: body)
     }
 
@@ -90,50 +87,63 @@ public final class VirtualClock: Clock, Sendable {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let sleeper = Sleeper(
+                let sleeper = VirtualClockState.Sleeper(
                     deadline: deadline, isParticipant: isParticipant, continuation: continuation)
-                let (isCancelled, woken) = state.withLock { state in
-                    if Task.isCancelled { return (true, [sleeper]) }
-                    if deadline <= state.now { return (false, [sleeper]) }
-                    state.add(sleeper, number)
-                    return (false, state.jump())
+                var isOver = false
+                change { state in
+                    isOver = Task.isCancelled || deadline <= state.now
+                    if !isOver { state.add(sleeper, number) }
                 }
-                for sleeper in woken {
-                    if isCancelled {
-                        sleeper.continuation.resume(throwing: CancellationError())
-                    } else {
-                        sleeper.continuation.resume()
-                    }
+                guard isOver else { return }
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    continuation.resume()
                 }
             }
         } onCancel: {
-            let sleeper = state.withLock { $0.remove(number) }
+            var sleeper: VirtualClockState.Sleeper?
+            change { state in sleeper = state.remove(number) }
             sleeper?.continuation.resume(throwing: CancellationError())
         }
     }
-}
 
-// MARK: - State
-
-extension VirtualClock.State {
-    fileprivate mutating func add(_ sleeper: VirtualClock.Sleeper, _ number: Int) {
-        sleepers[number] = sleeper
-        if sleeper.isParticipant { sleepingParticipantCount += 1 }
+    /// Changes who takes part or sleeps, and lets time go on if it can.
+    private func change(_ body: (inout VirtualClockState) -> Void) {
+        let woken = state.withLock { state in
+            state.catchUp()
+            body(&state)
+            return goOn(&state)
+        }
+        for sleeper in woken { sleeper.continuation.resume() }
     }
 
-    fileprivate mutating func remove(_ number: Int) -> VirtualClock.Sleeper? {
-        guard let sleeper = sleepers.removeValue(forKey: number) else { return nil }
-        if sleeper.isParticipant { sleepingParticipantCount -= 1 }
-        return sleeper
+    /// Goes on to the next deadline, now or later; gives the sleepers to wake now.
+    private func goOn(_ state: inout VirtualClockState) -> [VirtualClockState.Sleeper] {
+        state.timer?.cancel()
+        state.timer = nil
+        var woken: [VirtualClockState.Sleeper] = []
+        while let wait = state.timeToNextDeadline {
+            if wait > .zero {
+                state.timer = Task { [weak self] in
+                    guard (try? await Task.sleep(for: wait)) != nil else { return }
+                    self?.wakeNext()
+                }
+                break
+            }
+            woken += state.jump()
+        }
+        return woken
     }
 
-    /// Goes on to the next deadline if all participants sleep; gives the sleepers to wake.
-    fileprivate mutating func jump() -> [VirtualClock.Sleeper] {
-        guard participantCount > 0, sleepingParticipantCount >= participantCount,
-            let next = sleepers.values.map(\.deadline).min()
-        else { return [] }
-        now = max(now, next)
-        let due = sleepers.filter { $0.value.deadline <= now }.keys.sorted()
-        return due.compactMap { remove($0) }
+    /// Goes on to the next deadline, as its time has come.
+    private func wakeNext() {
+        let woken = state.withLock { state in
+            // Cancelled meanwhile, too late for the sleep to end.
+            if Task.isCancelled { return [VirtualClockState.Sleeper]() }
+            state.catchUp()
+            return state.jump() + goOn(&state)
+        }
+        for sleeper in woken { sleeper.continuation.resume() }
     }
 }

@@ -14,6 +14,8 @@ struct BayesianSearch: SearchStrategy {
     private let trialCountMax: Int?
     /// What tuning jobs of another data set or algorithm have found.
     private let parents: [ParentKnowledge]
+    /// The best hyperparameters of each of them.
+    private let parentBests: [Hyperparameters]
     /// Observations of tuning jobs of the same data and algorithm, which are as good as own ones.
     private let inheritedCount: Int
     private var visited: VisitedHyperparameters
@@ -25,6 +27,8 @@ struct BayesianSearch: SearchStrategy {
     private var eventCount = 0
     /// What the last model was fitted with.
     private var last: Surrogate.Settings?
+    /// The model of all there is, for the suggestion and for judging convergence beside it.
+    private var model = Deferred<Surrogate?>()
 
     /// Searches the space of a task.
     init(_ task: StrategyTask) {
@@ -39,13 +43,31 @@ struct BayesianSearch: SearchStrategy {
                 search.encoding.point(for: trial.hyperparameters), cost: trial.cost?.value)
         }
         let others = Dictionary(grouping: task.priors.filter { !$0.isComparable }, by: \.parent)
-        parents = others.sorted { $0.key < $1.key }.compactMap { [encoding = search.encoding] in
-            ParentKnowledge($0.value, encoding: encoding)
+        let known = others.sorted { $0.key < $1.key }.compactMap { [encoding = search.encoding] in
+            Self.knowledge(of: $0.value, encoding)
         }
+        parents = known.map(\.all)
+        parentBests = known.map(\.best)
+    }
+
+    /// What a parent has found, and its best hyperparameters.
+    private static func knowledge(
+        of trials: [PriorTrial], _ encoding: SpaceEncoding
+    ) -> (all: ParentKnowledge, best: Hyperparameters)? {
+        var observations = ObservationSet(activeMax: .max)
+        for trial in trials {
+            observations.insert(encoding.point(for: trial.hyperparameters), cost: trial.cost?.value)
+        }
+        let finite = trials.filter { $0.cost != nil }
+        guard let all = ParentKnowledge(observations, domain: encoding.domain),
+            let best = finite.min(by: { $0.cost?.value ?? 0 < $1.cost?.value ?? 0 })
+        else { return nil }
+        return (all, best.hyperparameters)
     }
 
     mutating func observe(_ event: TrialEvent) {
         eventCount += 1
+        model = Deferred()
         switch event.change {
         case .created(let hyperparameters, let decision, _):
             createdCount += 1
@@ -93,15 +115,25 @@ struct BayesianSearch: SearchStrategy {
 extension BayesianSearch {
     /// How many trials come before a model is asked. Beside the best of each parent there are two
     /// that owe it nothing: without them a parent whose ranking does not hold here would not be
-    /// found out.
+    /// found out. Once all are found out it is as if there had been none.
     private var fillingCount: Int {
-        parents.isEmpty ? search.fillingCount(of: trialCountMax) : parents.count + 2
+        let few = parents.count + 2
+        let hasParents = !parents.isEmpty && (createdCount < few || agreesWithParents)
+        return hasParents ? few : search.fillingCount(of: trialCountMax)
+    }
+
+    /// Whether what was observed here agrees with any of the parents.
+    private var agreesWithParents: Bool {
+        let own = observations.active.map { observations.all[$0] }
+        return !Surrogate.priors(of: parents, for: own, exponent: last?.exponent).isEmpty
     }
 
     private var surrogate: Surrogate? {
-        Surrogate(
-            observations.active.map { observations.all[$0] }, parents: parents,
-            domain: search.encoding.domain, last: last, isThorough: isThorough)
+        model.value {
+            Surrogate(
+                observations.active.map { observations.all[$0] }, parents: parents,
+                domain: search.encoding.domain, last: last, isThorough: isThorough)
+        }
     }
 
     /// Whether kernel parameters are searched for from afresh: always while there is little to go
@@ -119,7 +151,7 @@ extension BayesianSearch {
     private func filling(
         _ ordinal: Int, fallback: String?, _ random: inout SeededGenerator
     ) -> Suggestion {
-        if let best = parents.lazy.map(\.best).first(where: { !visited.contains($0) }) {
+        if let best = parentBests.first(where: { !visited.contains($0) }) {
             return .start(
                 best, .toTheEnd, Decision(rule: "parent's best", eventCount: eventCount))
         }

@@ -8,6 +8,7 @@ import Tuning
 /// A value without memory: what was tried and what is running is told at every question.
 struct ImprovementSearch: Sendable {
     let encoding: SpaceEncoding
+    private let centre: Hyperparameters
     private let sequence: SobolSequence
 
     /// Imagined outcomes of running trials.
@@ -24,6 +25,7 @@ struct ImprovementSearch: Sendable {
     /// Searches a space.
     init(_ space: SearchSpace, seed: UInt64) {
         encoding = SpaceEncoding(space)
+        centre = space.centre
         var random = SeededGenerator(seed: seed)
         sequence = SobolSequence(
             dimension: min(encoding.domain.dimensions.count, SobolSequence.dimensionMax),
@@ -49,17 +51,12 @@ extension ImprovementSearch {
         _ ordinal: Int, isFirst: Bool, visited: VisitedHyperparameters,
         using random: inout SeededGenerator
     ) -> (hyperparameters: Hyperparameters, rule: String)? {
+        if isFirst, !visited.contains(centre) { return (centre, "centre") }
         for attempt in 0..<Self.skipCountMax {
-            let isCentre = isFirst && attempt == 0
-            let unit =
-                isCentre
-                ? encoding.domain.dimensions.map { _ in 0.5 }
-                : unitPoint(ordinal + attempt * Self.numbersPerSuggestion, &random)
+            let unit = unitPoint(ordinal + attempt * Self.numbersPerSuggestion, &random)
             let hyperparameters = encoding.hyperparameters(
                 at: encoding.domain.point(atUnit: unit))
-            if !visited.contains(hyperparameters) {
-                return (hyperparameters, isCentre ? "centre" : "sobol")
-            }
+            if !visited.contains(hyperparameters) { return (hyperparameters, "sobol") }
         }
         return visited.remaining.map { ($0, "remaining") }
     }

@@ -1,5 +1,4 @@
 import GaussianProcesses
-import Tuning
 
 // Notation
 //   s_i      normal score of the parent's i-th cost: Φ⁻¹((rank − ½) / n); what ranks say, whatever
@@ -11,7 +10,7 @@ import Tuning
 //
 // b is the most probable value given z_j, with b₀ ~ N(0, 0.5²) and b₁ ~ N(0.7, 0.5²): related until
 // proven otherwise. The parent's trials then enter the model as observations b₀ + b₁ s_i with
-// variance v added to their noise. A parent whose ranking does not hold (b₁ near 0 or below) is
+// variance v added to their noise. A parent whose ranking does not hold (b₁ far below that) is
 // left out, so that an unrelated one costs a few trials at most.
 
 /// What another tuning job, of another data set or algorithm, has found.
@@ -25,12 +24,12 @@ struct ParentKnowledge: Sendable {
         let extraVariance: Double
     }
 
-    /// The parent's best hyperparameters.
-    let best: Hyperparameters
     private let points: [[Double]]
     private let scores: [Double]
     private let process: GaussianProcess
     private let domain: SearchDomain
+    /// Points that do not enter the model.
+    private var omitted: Set<[Double]> = []
 
     /// Of how many of a parent's trials a model is made: the best half of them, and others in equal
     /// steps.
@@ -38,28 +37,27 @@ struct ParentKnowledge: Sendable {
     /// What is believed of b₀ and b₁.
     private static let (slopeMean, deviation) = (0.7, 0.5)
     /// Where b₁ is less, the parent is left out.
-    private static let slopeMin = 0.25
+    private static let slopeMin = 0.4
     /// After so many comparisons, a parent that explains less than half of the variance of the
     /// costs here, which is 1, is left out.
     private static let (judgedCountMin, errorMax) = (6, 0.5)
     /// v before there is anything to compare, and as how many comparisons that counts.
     private static let (errorMean, errorCount) = (0.5, 3.0)
 
-    /// Learns from the finished trials of one parent; `nil` where they say nothing.
-    init?(_ trials: [PriorTrial], encoding: SpaceEncoding) {
-        let ranked = trials.filter { $0.cost != nil }.enumerated().sorted {
-            ($0.element.cost?.value ?? 0, $0.offset) < ($1.element.cost?.value ?? 0, $1.offset)
+    /// Learns from what one parent has observed; `nil` where that says nothing.
+    init?(_ observations: ObservationSet, domain: SearchDomain) {
+        let ranked = observations.all.filter { $0.cost != nil }.enumerated().sorted {
+            ($0.element.cost ?? 0, $0.offset) < ($1.element.cost ?? 0, $1.offset)
         }.map(\.element)
         guard ranked.count >= 3, ranked[0].cost != ranked[ranked.count - 1].cost else { return nil }
-        best = ranked[0].hyperparameters
-        domain = encoding.domain
+        self.domain = domain
         let count = Double(ranked.count)
         let half = Self.trialCountMax / 2
         let kept = ranked.indices.filter { index in
             ranked.count <= Self.trialCountMax || index < half
                 || index % (ranked.count / half + 1) == 0
         }
-        points = kept.map { encoding.point(for: ranked[$0].hyperparameters) }
+        points = kept.map { ranked[$0].point }
         scores = kept.map { StandardNormal.quantile((Double($0) + 0.5) / count) }
         var data = TrainingData(
             numericCount: domain.numericCount, categoricalCount: domain.categoricalCount,
@@ -89,9 +87,16 @@ struct ParentKnowledge: Sendable {
         }
         error /= Double(costs.count) + Self.errorCount
         guard costs.count < Self.judgedCountMin || error < Self.errorMax else { return [] }
-        return zip(points, scores).map {
+        return zip(points, scores).filter { !omitted.contains($0.0) }.map {
             Observation(point: $0, cost: intercept + slope * $1, extraVariance: error)
         }
+    }
+
+    /// The same knowledge, of which some points do not enter the model, as more is known of them.
+    func omitting(_ points: Set<[Double]>) -> ParentKnowledge {
+        var result = self
+        result.omitted.formUnion(points)
+        return result
     }
 
     /// b₀ and b₁, from two normal equations.

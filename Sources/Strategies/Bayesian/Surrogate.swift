@@ -78,8 +78,7 @@ extension Surrogate {
         var starts = last.map { [$0.kernel] } ?? []
         if isThorough || starts.isEmpty { starts.append(prior.mode) }
         let part = Self.part(of: observations, last == nil ? Self.firstFitMax : Self.fitMax)
-        let priors = Self.priors(
-            parents, observations, PowerTransform(costs, exponent: last?.exponent ?? 1))
+        let priors = Self.priors(of: parents, for: observations, exponent: last?.exponent)
         var best: (score: Double, fit: GaussianProcess.Fit, transform: PowerTransform)?
         for exponent in Self.candidates(around: last?.exponent, isThorough: isThorough) {
             let transform = PowerTransform(costs, exponent: exponent)
@@ -126,14 +125,18 @@ extension Surrogate {
         beliefs = Array(all.prefix(data.extraVariances.count { $0 == 0 }))
     }
 
-    /// What parents add to the observations, on the scale of their transformed costs.
-    private static func priors(
-        _ parents: [ParentKnowledge], _ observations: [ObservationSet.Observation],
-        _ transform: @autoclosure () -> PowerTransform
+    /// What parents add to observations, on the scale of their transformed costs; nothing of those
+    /// that do not agree with them.
+    ///
+    /// - Parameter exponent: λ of the transformation; 1 unless given.
+    static func priors(
+        of parents: [ParentKnowledge], for observations: [ObservationSet.Observation],
+        exponent: Double?
     ) -> [ParentKnowledge.Observation] {
         guard !parents.isEmpty else { return [] }
         let points = observations.filter { $0.cost != nil }.map(\.point)
-        let costs = transform().transformed
+        let costs = PowerTransform(observations.compactMap(\.cost), exponent: exponent ?? 1)
+            .transformed
         return parents.flatMap { $0.observations(calibratedBy: points, costs: costs) }
     }
 

@@ -74,16 +74,3 @@ struct DrawnConfigurations: ConfigurationSource {
             details: decision.details?.object ?? [:])
     }
 }
-
-extension SearchSpace {
-    /// The middle of every range on its scale, and the first of categories, which people tend to
-    /// name in the order of their liking.
-    var centre: Hyperparameters {
-        hyperparameters(
-            at: UnitPoint(
-                parameters.map { parameter in
-                    guard case .categorical(let categories) = parameter.domain else { return 0.5 }
-                    return parameter.domain.coordinate(of: categories.values[0]) ?? 0.5
-                }))
-    }
-}

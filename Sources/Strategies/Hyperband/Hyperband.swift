@@ -27,8 +27,7 @@ struct Hyperband: SearchStrategy {
     init(_ plan: HyperbandPlan, source: some ConfigurationSource) {
         self.plan = plan
         self.source = source
-        ladder = RungLadder(
-            from: plan.resourceMin, to: plan.resourceMax, reductionFactor: plan.reductionFactor)
+        ladder = RungLadder(plan)
         let ladder = ladder
         brackets = (0..<ladder.bracketCount).map { ladder.rungs(ofBracket: $0).map(Rung.init) }
         agreement = RungAgreement(rungCount: ladder.rungs.count)

@@ -34,6 +34,12 @@ struct RungLadder: Hashable, Sendable {
         top = largest
     }
 
+    /// Lays out the rungs of a plan.
+    init(_ plan: HyperbandPlan) {
+        self.init(
+            from: plan.resourceMin, to: plan.resourceMax, reductionFactor: plan.reductionFactor)
+    }
+
     /// How many brackets there are: from the one with all rungs to the one with none.
     var bracketCount: Int { rungs.count + 1 }
 

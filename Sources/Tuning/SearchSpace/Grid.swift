@@ -93,8 +93,9 @@ extension Parameter {
         }
         var texts: [String] = []
         for index in 0..<effective {
-            let text = domain.text(
-                at: effective == 1 ? 0.5 : Double(index) / Double(effective - 1))
+            let text =
+                effective == 1
+                ? domain.middle : domain.text(at: Double(index) / Double(effective - 1))
             if texts.last != text { texts.append(text) }
         }
         return texts

@@ -46,6 +46,25 @@ public struct IntegerRange: Hashable, Sendable {
     }
 }
 
+// MARK: - Middle
+
+extension IntegerRange {
+    /// The whole number in the middle of the bounds on the range's scale: half of their sum,
+    /// rounded down, or the root of their product, rounded to the nearest.
+    ///
+    /// It is what people mean by the middle of what they wrote; `value(at: 0.5)` has as much of the
+    /// unit interval on either side, which on a logarithmic scale from 1 is less.
+    public var middle: Int {
+        switch scale {
+        case .logarithmic:
+            let root = (Double(lower) * Double(upper)).squareRoot().rounded()
+            return root < Double(upper) ? max(Int(root), lower) : upper
+        case .linear, .reverseLogarithmic:
+            return Int(truncatingIfNeeded: UInt64(bitPattern: Int64(lower)) &+ width / 2)
+        }
+    }
+}
+
 // MARK: - Unit interval
 
 extension IntegerRange {

@@ -36,6 +36,15 @@ extension ParameterDomain {
         }
     }
 
+    /// The value in the middle of the domain, as text; of categories, the one in the middle of the
+    /// list, the later of two.
+    public var middle: String {
+        switch self {
+        case .integer(let range): "\(range.middle)"
+        case .continuous, .categorical: text(at: 0.5)
+        }
+    }
+
     /// The coordinate of a value given as text; `nil` when the text is no value of this kind.
     ///
     /// A number outside its range goes to the nearer end; an unknown category has no coordinate.

@@ -78,6 +78,13 @@ extension SearchSpace {
         return Hyperparameters(checked: values)
     }
 
+    /// The middle of every domain.
+    public var centre: Hyperparameters {
+        Hyperparameters(
+            checked: Dictionary(
+                uniqueKeysWithValues: parameters.map { ($0.name, $0.domain.middle) }))
+    }
+
     /// Encodes hyperparameters of this space as a point of the unit cube.
     ///
     /// Decoding the point gives the same hyperparameters back, up to rounding of real numbers.

@@ -38,6 +38,16 @@ struct AccessControl: Sendable {
             throw .notAuthorized(keyID: claim.keyID, operation: operation)
         }
     }
+
+    /// Checks the signature of a whole request that is no operation, and that its key may send it.
+    ///
+    /// - Throws: `InvalidSignatureException`, `AccessDeniedException`.
+    func check(_ claim: Claim, body: [UInt8], changesSomething: Bool) throws(APIError) {
+        try claim.signature.check(body: body)
+        if changesSomething, claim.isReadOnly {
+            throw .accessDenied("The access key \(claim.keyID) may only read.")
+        }
+    }
 }
 
 extension SignableRequest {

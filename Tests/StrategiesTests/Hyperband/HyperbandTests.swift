@@ -6,7 +6,7 @@ import Tuning
 
 @Suite("Hyperband")
 struct HyperbandTests {
-    private static func plan(
+    static func plan(
         min: Int = 1, max: Int = 27, pauses: Bool, endsByItself: Bool = true
     ) -> HyperbandPlan {
         HyperbandPlan(

@@ -33,6 +33,30 @@ struct IntegerRangeTests {
         }
     }
 
+    @Test(
+        "The middle is the mean of the bounds on the range's scale",
+        arguments: [
+            (Row(lower: 1, upper: 12), 6), (Row(lower: 0, upper: 1), 0),
+            (Row(lower: -3, upper: 3), 0), (Row(lower: -10, upper: -4), -7),
+            (Row(lower: -4, upper: -1), -3), (Row(lower: 7, upper: 7), 7),
+            (Row(lower: .min, upper: .max), -1), (Row(lower: .max - 2, upper: .max), .max - 1),
+            (Row(lower: 1, upper: 100, scaling: .logarithmic), 10),
+            (Row(lower: 2, upper: 64, scaling: .logarithmic), 11),
+            (Row(lower: 1, upper: 2, scaling: .logarithmic), 1),
+            (Row(lower: 3, upper: 3, scaling: .logarithmic), 3),
+            (Row(lower: .max, upper: .max, scaling: .logarithmic), .max),
+            (Row(lower: 1, upper: 500, scaling: .auto), 22),
+        ] as [(Row, Int)])
+    func middle(row: Row, value: Int) throws {
+        #expect(try row.range().middle == value)
+    }
+
+    @Test("The middle is never outside the bounds", arguments: small + huge)
+    func middleInside(row: Row) throws {
+        let middle = try row.range().middle
+        #expect(row.lower <= middle && middle <= row.upper)
+    }
+
     static let huge = [
         Row(lower: .min, upper: .max), Row(lower: 0, upper: .max), Row(lower: -1, upper: .max),
         Row(lower: 1, upper: .max, scaling: .logarithmic),

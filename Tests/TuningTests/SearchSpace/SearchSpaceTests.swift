@@ -45,6 +45,29 @@ struct SearchSpaceTests {
         #expect(categories.index(at: 0) == 0 && categories.index(at: 1) == 29)
     }
 
+    @Test(
+        "The centre has the middle of every domain, of two categories the later",
+        arguments: [
+            (["a"], "a"), (["a", "b"], "b"), (["a", "b", "c"], "b"), (["a", "b", "c", "d"], "c"),
+        ] as [([String], String)])
+    func centre(categories: [String], middle: String) throws {
+        let space = try SearchSpace([
+            .continuous("rate", min: "1e-4", max: "1", scaling: .logarithmic),
+            .integer("units", min: "1", max: "100", scaling: .logarithmic),
+            .integer("depth", min: "1", max: "12"),
+            .categorical("kind", values: categories),
+            .continuous("decay", min: "0", max: "0.9999", scaling: .reverseLogarithmic),
+            .continuous("shift", min: "-3", max: "-1"),
+        ])
+        let centre = space.centre
+        #expect(centre["units"] == "10" && centre["depth"] == "6" && centre["kind"] == middle)
+        for (name, value) in [("rate", 0.01), ("decay", 0.99), ("shift", -2)] {
+            let number = try #require(centre[name].flatMap(Double.init(wire:)))
+            #expect(abs(number - value) < 1e-9, "\(name)")
+        }
+        #expect(try space.hyperparameters(centre.values) == centre)
+    }
+
     @Test("Values from outside become canonical texts")
     func canonical() throws {
         let values = try Self.mixed().hyperparameters([
