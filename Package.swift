@@ -75,7 +75,7 @@ let package = Package(
             name: "AWSClient",
             dependencies: [
                 "Tuning", "SageMakerAPI", asyncHTTPClient, nioCore, nioPosix, nioSSL, subprocess,
-                logging,
+                logging, crypto,
             ]),
         // Training jobs on SageMaker, or on anything that speaks its API.
         .target(
@@ -116,7 +116,7 @@ let package = Package(
         .testTarget(name: "SageMakerAPITests", dependencies: ["Tuning", "SageMakerAPI"]),
         .testTarget(
             name: "AWSClientTests",
-            dependencies: ["Tuning", "SageMakerAPI", "AWSClient", "TuningTesting"]),
+            dependencies: ["Tuning", "SageMakerAPI", "AWSClient", "TuningTesting", crypto]),
         .testTarget(
             name: "SageMakerBackendTests",
             dependencies: [

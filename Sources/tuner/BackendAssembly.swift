@@ -72,7 +72,8 @@ struct BackendAssembly {
                 slotCount: settings.local.slots == 0 ? nil : settings.local.slots,
                 gpus: settings.local.gpus,
                 gracePeriod: .seconds(settings.local.gracePeriodSeconds),
-                images: settings.local.images, logger: logger))
+                images: settings.local.images, transfer: settings.transfer(),
+                cacheByteCountMax: settings.s3.cacheGigabytes * 1_000_000_000, logger: logger))
         return BackendRoutes(["local": local, "mock": simulated]) {
             definition throws(RoutingError) in
             if SimulatedBackend.accepts(image: definition.image) {

@@ -27,6 +27,8 @@ struct Settings: Codable, Equatable {
     var mock = Mock()
     /// The service that runs training jobs where the backend is `sagemaker`.
     var sagemaker = SageMaker()
+    /// Where `s3://` addresses of local training jobs are.
+    var s3 = S3()
 
     /// What runs training jobs.
     enum Backend: String, Codable, CaseIterable {
@@ -110,6 +112,7 @@ extension Settings {
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
         try sagemaker.check()
+        try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
     }

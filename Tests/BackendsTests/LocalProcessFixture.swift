@@ -32,12 +32,15 @@ final class LocalProcessFixture: Sendable {
     /// A backend as a daemon's new life has it.
     func backend(
         gracePeriod: Duration = .seconds(20), slotCount: Int = 8, gpus: [String] = [],
-        images: [String: String] = [:]
+        images: [String: String] = [:], transfer: (any DataTransfer)? = nil,
+        cacheByteCountMax: Int = 1 << 20, checkpointInterval: Duration = .seconds(60)
     ) -> LocalProcessBackend {
         LocalProcessBackend(
             LocalProcessBackend.Configuration(
                 dataDirectory: directory, slotCount: slotCount, gpus: gpus,
-                gracePeriod: gracePeriod, images: images, workingDirectory: directory))
+                gracePeriod: gracePeriod, images: images, workingDirectory: directory,
+                transfer: transfer, cacheByteCountMax: cacheByteCountMax,
+                checkpointInterval: checkpointInterval))
     }
 
     /// An attempt of a training job with a new name.
@@ -48,7 +51,8 @@ final class LocalProcessFixture: Sendable {
         ],
         stoppingCondition: StoppingCondition = StoppingCondition(),
         envelope: JSONValue = .object([:]), name: String? = nil, number: Int = 1,
-        earlierRuntime: Duration = .zero, creationTime: Date = Date(timeIntervalSince1970: 1e9)
+        earlierRuntime: Duration = .zero, creationTime: Date = Date(timeIntervalSince1970: 1e9),
+        objective: Objective? = nil
     ) -> Attempt {
         let ordinal = nextName.withLock { next in
             next += 1
@@ -59,17 +63,21 @@ final class LocalProcessFixture: Sendable {
             id: Attempt.ID(trainingJob: name, number: number),
             arn: "arn:aws:sagemaker:us-east-1:123456789012:training-job/\(name)",
             definition: TrainingJobDefinition(
-                searchSpace: .empty, objective: nil, image: image, metrics: metrics,
+                searchSpace: .empty, objective: objective, image: image, metrics: metrics,
                 stoppingCondition: stoppingCondition, envelope: envelope),
             hyperparameters: hyperparameters, creationTime: creationTime,
             earlierRuntime: earlierRuntime)
     }
 
     /// An attempt that runs a shell script with the hyperparameter `x`.
-    func attempt(script: String, envelope: JSONValue = .object([:])) throws -> Attempt {
+    func attempt(
+        script: String, envelope: JSONValue = .object([:]), name: String? = nil, number: Int = 1,
+        objective: Objective? = nil
+    ) throws -> Attempt {
         let path = try write(script, to: "script-\(UUID().uuidString).sh")
         return attempt(
-            image: "exec:sh \(path) {x}", hyperparameters: ["x": "1"], envelope: envelope)
+            image: "exec:sh \(path) {x}", hyperparameters: ["x": "1"], envelope: envelope,
+            name: name, number: number, objective: objective)
     }
 
     /// Writes a file into the fixture's directory; returns its path.

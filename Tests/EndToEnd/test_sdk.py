@@ -1,15 +1,14 @@
 """The tuner of the sagemaker Python SDK, as people's notebooks use it."""
 
-import subprocess
-import sys
+import io
 import tarfile
-import urllib.request
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from jobs import OBJECTIVE, ROLE, STEPS, describe, wait_until_over
 from service import REGION, wait_for
+from storage import Storage
 
 MOCK = "mock:sphere?epochs=1&seconds=0"
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
@@ -33,30 +32,20 @@ def import_sdk():
 
 
 @pytest.fixture(scope="module")
-def storage():
-    """The address of a stand-in for S3 on loopback."""
-    command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        address = None
-        for line in process.stdout:
-            if " on http://" in line:
-                address = line.split(" on ")[1].split()[0]
-                break
-        assert address, "the stand-in for S3 does not start"
-        with urllib.request.urlopen(f"{address}/moto-api/", timeout=30):
-            pass
-        yield address
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+def storage(tmp_path_factory):
+    """A stand-in for S3 on loopback."""
+    storage = Storage(tmp_path_factory.mktemp("storage")).start()
+    yield storage
+    storage.stop()
 
 
 @pytest.fixture
 def session(storage, tuner_endpoint, tmp_path, monkeypatch):
+    """A session of the SDK with a service that knows nothing of S3."""
+    return session_with(tuner_endpoint, storage, tmp_path, monkeypatch)
+
+
+def session_with(tuner_endpoint, storage, tmp_path, monkeypatch):
     """A session of the SDK whose every request stays on this machine."""
     defaults = tmp_path / "defaults.yaml"
     defaults.write_text(DEFAULTS)
@@ -66,7 +55,7 @@ def session(storage, tuner_endpoint, tmp_path, monkeypatch):
         monkeypatch.setenv(name.upper(), value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", storage)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", storage.endpoint)
     # Whatever else the SDK may want to ask finds nobody.
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     boto_session = boto3.Session(**KEYS)
@@ -246,6 +235,57 @@ def test_source_is_uploaded_and_named(session, tmp_path):
     session.boto_session.client("s3").download_file(bucket, key, str(archive))
     with tarfile.open(archive) as opened:
         assert "train.py" in opened.getnames()
+
+
+def test_script_mode_from_a_laptop(serve, storage, tmp_path, monkeypatch):
+    """Source, data and results in S3, training jobs in local processes."""
+    endpoint = serve(environment=storage.environment).endpoint
+    session = session_with(endpoint, storage, tmp_path, monkeypatch)
+    s3 = session.boto_session.client("s3")
+    s3.put_object(Bucket="models", Key="data/offset.txt", Body=b"3")
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "helper.py").write_text("def loss(x, offset):\n    return (x - offset) ** 2\n")
+    (source / "train.py").write_text(
+        "import argparse, os\n"
+        "from helper import loss\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('-x', type=float)\n"
+        "parser.add_argument('--steps', type=int)\n"
+        "parser.add_argument('--seconds', type=float)\n"
+        "arguments = parser.parse_args()\n"
+        "assert arguments.steps == int(os.environ['SM_HP_STEPS']) == 2\n"
+        "with open(os.environ['SM_CHANNEL_TRAIN'] + '/offset.txt') as file:\n"
+        "    offset = float(file.read())\n"
+        "with open(os.environ['SM_MODEL_DIR'] + '/x.txt', 'w') as file:\n"
+        "    file.write(repr(arguments.x))\n"
+        "print(f'objective={loss(arguments.x, offset)}')\n"
+    )
+    script = estimator(
+        session,
+        tmp_path,
+        image="example.com/framework-training:1",
+        entry_point="train.py",
+        source_dir=str(source),
+    )
+    tuner = tuner_of(script, max_jobs=6, base_tuning_job_name="script")
+    tuner.fit({"train": "s3://models/data/"})
+    job = tuner.describe()
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+    assert job["TrainingJobStatusCounters"]["Completed"] == 6, job
+    frame = tuner.analytics().dataframe()
+    best = frame.loc[frame.FinalObjectiveValue.idxmin()]
+    assert tuner.best_training_job() == best.TrainingJobName
+    assert best.FinalObjectiveValue == pytest.approx((float(best.x) - 3) ** 2)
+    for row in frame.itertuples():
+        key = f"output/{row.TrainingJobName}/output/model.tar.gz"
+        body = s3.get_object(Bucket="models", Key=key)["Body"].read()
+        with tarfile.open(fileobj=io.BytesIO(body)) as opened:
+            assert float(opened.extractfile("./x.txt").read()) == pytest.approx(float(row.x))
+    address = tuner.best_estimator().model_data
+    assert address == f"s3://models/output/{best.TrainingJobName}/output/model.tar.gz"
+    # The source was brought once for all jobs, and so was the data.
+    assert storage.count("GET /models/data/offset.txt ") == 1
 
 
 def test_an_estimator_alone(session, tmp_path):

@@ -159,12 +159,14 @@ extension AttemptRun {
         if supervisor == nil, files.supervisor != nil { return nil }
         group?.killRemains()
         _ = try await reportOutput(isOver: true)
+        try await saveCheckpoints()
         return end(of: halt?.0 ?? .lost)
     }
 
     private func end(exitCode: Int) async throws -> Attempt.End {
         if let group { try await waitForEnd(of: group) }
         halt = halt ?? files.halt
+        try await saveCheckpoints()
         if let halt {
             do {
                 try await saveArtifacts()
@@ -198,10 +200,33 @@ extension AttemptRun {
 
     private func saveArtifacts() async throws {
         let artifacts = TrainingArtifacts(
-            of: attempt.id.trainingJob, in: training, envelope: attempt.definition.envelope)
+            of: attempt.id.trainingJob, in: training, envelope: attempt.definition.envelope,
+            storage: storage)
         guard let artifacts else { return }
+        try await enterUploading()
+        try await whenThereIsRoom { try await artifacts.save() }
+    }
+
+    /// Saves the checkpoints once more; that they cannot be is no failure of the training.
+    private func saveCheckpoints() async throws {
+        guard let checkpoints else { return }
+        try await enterUploading()
+        do {
+            try await whenThereIsRoom { try await checkpoints.save() }
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            configuration.logger.error(
+                "the last checkpoints could not be saved",
+                metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
+        }
+    }
+
+    private func enterUploading() async throws {
+        guard !isUploading else { return }
+        isUploading = true
         try await report(.entered(.uploading, at: Date(), message: nil))
-        try await artifacts.save()
     }
 
     private func logLostArtifacts(_ reason: String) {

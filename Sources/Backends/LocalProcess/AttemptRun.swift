@@ -18,6 +18,9 @@ actor AttemptRun {
     let slots: SlotOccupancy
     let training: TrainingDirectory
     let files: AttemptDirectory
+    let storage: DataStorage
+    /// Where checkpoints are saved; `nil` where they stay in the training job's directory.
+    let checkpoints: CheckpointStorage?
 
     /// The start of the program, if it was this run that started it.
     var launch: Supervisor.Launch?
@@ -35,8 +38,10 @@ actor AttemptRun {
     var isTerminated = false
     /// Whether its start has been reported.
     var isTraining = false
+    /// Whether it has been reported that its results are saved.
+    var isUploading = false
 
-    private var isHoldUpLogged = false
+    var isHoldUpLogged = false
     private var output: ProgramOutput
     private var givenUp: Set<MetricName> = []
 
@@ -62,6 +67,8 @@ actor AttemptRun {
         training = try TrainingDirectory(
             of: attempt.id.trainingJob, in: configuration.dataDirectory)
         files = training.attempt(attempt.id.number)
+        storage = configuration.storage
+        checkpoints = try CheckpointStorage(of: attempt, in: training, storage: storage)
         do {
             output = try ProgramOutput(
                 of: files, metrics: attempt.definition.metrics, mark: session.mark)
@@ -75,10 +82,19 @@ actor AttemptRun {
     /// - Throws: What the session's report throws, and `CancellationError`; the program goes on.
     func run() async throws -> Attempt.End {
         defer { if let slot { slots.release(slot) } }
+        let end = try await startAndFollow()
+        // What it read may leave the cache now.
+        if let channels = try? TrainingChannel.channels(in: attempt.definition.envelope) {
+            inputData(channels).remove()
+        }
+        return end
+    }
+
+    private func startAndFollow() async throws -> Attempt.End {
         do {
             try training.removeNamesake(of: attempt)
             if files.claimTime == nil, let end = try await startWhenThereIsRoom() { return end }
-            return try await follow()
+            return try await followAndSave()
         } catch let error as ReportError {
             throw error.underlying
         } catch let error as CancellationError {
@@ -86,7 +102,26 @@ actor AttemptRun {
         } catch let failure as TrainingFailure {
             return .failed(failure)
         } catch {
+            try Task.checkCancellation()
             return .failed(TrainingFailure(.internal, "InternalServerError: \(error)"))
+        }
+    }
+
+    /// Follows the program to its end while its checkpoints are saved.
+    private func followAndSave() async throws -> Attempt.End {
+        guard let checkpoints else { return try await follow() }
+        let (interval, logger) = (configuration.checkpointInterval, configuration.logger)
+        return try await withThrowingTaskGroup(of: Attempt.End?.self) { group in
+            group.addTask {
+                await checkpoints.saveRegularly(every: interval, logger: logger)
+                return nil
+            }
+            group.addTask { try await self.follow() }
+            defer { group.cancelAll() }
+            while let end = try await group.next() {
+                if let end { return end }
+            }
+            throw CancellationError()
         }
     }
 
@@ -129,95 +164,5 @@ actor AttemptRun {
                 "the metric's regular expression takes too long; it is given up for this attempt",
                 metadata: ["attempt": "\(attempt.id)", "metric": "\(metric)"])
         }
-    }
-}
-
-// MARK: - Start
-
-extension AttemptRun {
-    /// How long to wait for somebody to free space on a full disk before the next try.
-    static let roomInterval = Duration.seconds(1)
-
-    /// Starts the program, after somebody has freed space if the disk is full.
-    private func startWhenThereIsRoom() async throws -> Attempt.End? {
-        while true {
-            do {
-                return try await start()
-            } catch let error as FileError where error.isDiskFull {
-                logHoldUp(error)
-                try await Task.sleep(for: Self.roomInterval)
-            }
-        }
-    }
-
-    /// Says once that a full disk holds the attempt up.
-    func logHoldUp(_ error: FileError) {
-        guard !isHoldUpLogged else { return }
-        isHoldUpLogged = true
-        configuration.logger.error(
-            "held up until there is space on the disk",
-            metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
-    }
-
-    /// Starts the program unless somebody else has.
-    ///
-    /// - Returns: The end, if it came to one before its start.
-    private func start() async throws -> Attempt.End? {
-        guard session.mark == nil else {
-            throw TrainingFailure(
-                .internal, "InternalServerError: The files of attempt \(attempt.id) are gone.")
-        }
-        try makeDirectory(files.path)
-        if let end = try endBeforeStart() { return end }
-        try await enter(.starting)
-        let program = try TrainingProgram(attempt, images: configuration.images)
-        let channels = TrainingChannel.channels(in: attempt.definition.envelope)
-        if !channels.isEmpty { try await enter(.downloading) }
-        try training.prepare(attempt, channels: channels)
-        try await program.script?.install(in: training.code)
-        let supervisor = try makeSupervisor(of: program, channels: channels)
-        try Task.checkCancellation()
-        if let end = try endBeforeStart() { return end }
-        launch = supervisor.launch(logger: configuration.logger)
-        return nil
-    }
-
-    private func enter(_ phase: TrainingPhase) async throws {
-        preparationTime = Date()
-        try await report(.entered(phase, at: preparationTime, message: nil))
-    }
-
-    /// Obeys a stop that was asked for before the start.
-    private func endBeforeStart() throws -> Attempt.End? {
-        guard let wanted = session.stop.reason.map(AttemptDirectory.Halt.stop) ?? verdictHalt else {
-            return nil
-        }
-        try files.record(wanted)
-        return try files.claim() ? end(of: wanted) : nil
-    }
-
-    /// Takes a slot, and puts together what runs the program in it.
-    private func makeSupervisor(
-        of program: TrainingProgram, channels: [TrainingChannel]
-    ) throws -> Supervisor {
-        let slot = slots.take()
-        self.slot = slot
-        let gpus = configuration.gpus
-        let environment = ContainerEnvironment(
-            attempt: attempt, directory: training, channels: channels, script: program.script,
-            gpu: gpus.isEmpty ? nil : gpus[slot % gpus.count], gpuCount: gpus.isEmpty ? 0 : 1,
-            processorCount: ProcessInfo.processInfo.activeProcessorCount
-        ).variables(inherited: ProcessInfo.processInfo.environment)
-        let arguments = program.arguments(with: attempt.hyperparameters)
-        let directory =
-            program.script == nil ? configuration.workingDirectory.path : training.code
-        if let problem = problem(
-            withCommand: arguments[0], path: environment["PATH"] ?? "", in: directory)
-        {
-            throw TrainingFailure(.algorithm, "ClientError: \(problem)")
-        }
-        return Supervisor(
-            attempt: files, jobDirectory: training.path, workingDirectory: directory,
-            arguments: arguments, environment: environment, slot: slot)
     }
 }

@@ -74,6 +74,24 @@ func isEmptyDirectory(_ path: String) -> Bool {
     (try? FileManager.default.contentsOfDirectory(atPath: path).isEmpty) ?? true
 }
 
+/// The regular files below a directory, as relative paths in order; `nil` for what is none.
+///
+/// Links are followed to files and not to directories.
+func regularFiles(below directory: String) throws(FileError) -> [String]? {
+    var status = stat()
+    guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    guard let names = FileManager.default.enumerator(atPath: directory) else {
+        throw FileError("read the directory", directory)
+    }
+    return names.compactMap { $0 as? String }
+        .filter { name in
+            var status = stat()
+            return stat("\(directory)/\(name)", &status) == 0
+                && status.st_mode & S_IFMT == S_IFREG
+        }
+        .sorted()
+}
+
 /// When a file was last written; `nil` when there is none.
 func modificationTime(of path: String) -> Date? {
     var status = stat()

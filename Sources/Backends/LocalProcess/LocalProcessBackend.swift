@@ -21,6 +21,16 @@ public struct LocalProcessBackend: TrainingBackend {
         public var images: [String: String]
         /// Where commands run, and where their relative paths start.
         public var workingDirectory: URL
+        /// What takes addresses other than `file://`, such as `s3://`; `nil` where nothing does.
+        ///
+        /// Then training jobs that read from there fail, and what they would save there stays in
+        /// their own directories.
+        public var transfer: (any DataTransfer)?
+        /// How much data that was brought is kept for later training jobs, in bytes, beside what
+        /// is in use; under `cache` in the data directory.
+        public var cacheByteCountMax: Int
+        /// How often checkpoints are saved while a program runs.
+        public var checkpointInterval: Duration
         /// Gets what has no place in a training job's own record.
         public var logger: Logger
 
@@ -29,10 +39,14 @@ public struct LocalProcessBackend: TrainingBackend {
         /// - Parameters:
         ///   - slotCount: As many as there are GPUs unless given, or else processors.
         ///   - workingDirectory: The daemon's own unless given.
+        ///   - cacheByteCountMax: 20 GiB unless given.
+        ///   - checkpointInterval: A minute unless given.
         public init(
             dataDirectory: URL, slotCount: Int? = nil, gpus: [String] = [],
             gracePeriod: Duration = .seconds(120), images: [String: String] = [:],
-            workingDirectory: URL? = nil, logger: Logger = Logger(label: "local-process")
+            workingDirectory: URL? = nil, transfer: (any DataTransfer)? = nil,
+            cacheByteCountMax: Int = 20 << 30, checkpointInterval: Duration = .seconds(60),
+            logger: Logger = Logger(label: "local-process")
         ) {
             let processors = ProcessInfo.processInfo.activeProcessorCount
             let count = slotCount ?? (gpus.isEmpty ? processors : gpus.count)
@@ -44,7 +58,20 @@ public struct LocalProcessBackend: TrainingBackend {
             self.images = images
             let current = URL(filePath: FileManager.default.currentDirectoryPath)
             self.workingDirectory = (workingDirectory ?? current).absoluteURL
+            precondition(cacheByteCountMax >= 0, "\(cacheByteCountMax) bytes")
+            self.transfer = transfer
+            self.cacheByteCountMax = cacheByteCountMax
+            self.checkpointInterval = checkpointInterval
             self.logger = logger
+        }
+
+        /// What opens the addresses of a training job.
+        var storage: DataStorage {
+            DataStorage(
+                transfer: transfer,
+                cache: DataCache(
+                    directory: dataDirectory.appending(path: "cache").path,
+                    byteCountMax: cacheByteCountMax))
         }
     }
 
@@ -91,7 +118,7 @@ extension LocalProcessBackend {
         let known = TrainingProgram.commandLine(
             of: definition.image, images: configuration.images)
         if known == nil, let script = TrainingScript(definition.staticHyperparameters) {
-            return script.problem
+            return script.problem(in: configuration.storage)
         }
         var names = Set(definition.searchSpace.parameters.map(\.name))
         names.formUnion(definition.staticHyperparameters.keys)

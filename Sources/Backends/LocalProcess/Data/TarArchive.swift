@@ -1,3 +1,4 @@
+import Foundation
 import Subprocess
 
 /// A compressed archive, which the machine's `tar` writes and reads.
@@ -6,6 +7,9 @@ struct TarArchive {
     struct Problem: Error, CustomStringConvertible {
         /// What `tar` said.
         let description: String
+
+        /// Whether freeing some space helps.
+        var isDiskFull: Bool { description.contains(String(cString: strerror(ENOSPC))) }
     }
 
     /// How much of what `tar` says is kept.

@@ -14,15 +14,19 @@ enum TrainingProgram {
 
     /// Finds what an attempt runs.
     ///
-    /// - Parameter images: Command lines by image name.
+    /// - Parameters:
+    ///   - images: Command lines by image name.
+    ///   - storage: What can open the address of a source.
     /// - Throws: `TrainingFailure` when there is nothing, or a command line is wrong.
-    init(_ attempt: Attempt, images: [String: String]) throws(TrainingFailure) {
+    init(
+        _ attempt: Attempt, images: [String: String], storage: DataStorage
+    ) throws(TrainingFailure) {
         let image = attempt.definition.image
         guard let line = Self.commandLine(of: image, images: images) else {
             guard let script = TrainingScript(attempt.hyperparameters) else {
                 throw TrainingFailure(.algorithm, "ClientError: \(Self.problem(withImage: image))")
             }
-            if let problem = script.problem {
+            if let problem = script.problem(in: storage) {
                 throw TrainingFailure(.algorithm, "ClientError: \(problem)")
             }
             self = .script(script)

@@ -23,7 +23,7 @@ struct TrainingScript: Hashable {
     }
 
     /// What is wrong with the program or the source, for the client; `nil` when nothing is.
-    var problem: String? {
+    func problem(in storage: DataStorage) -> String? {
         let parts = program.split(separator: "/")
         if parts.isEmpty || program.hasPrefix("/") || parts.contains("..") {
             return "sagemaker_program is '\(program)'; give a file inside the source."
@@ -31,9 +31,9 @@ struct TrainingScript: Hashable {
         guard ["py", "sh"].contains((program as NSString).pathExtension) else {
             return "sagemaker_program is '\(program)'; give a .py or a .sh file."
         }
-        if sourcePath == nil {
-            return "sagemaker_submit_directory is '\(submitDirectory)', which local training jobs"
-                + " cannot read yet; give a file:// address or a path."
+        if sourcePath == nil, storage.transfer(for: submitDirectory) == nil {
+            return "sagemaker_submit_directory: "
+                + DataStorage.problem(withAddress: submitDirectory) + "."
         }
         return nil
     }
@@ -55,34 +55,62 @@ struct TrainingScript: Hashable {
         return [interpreter, program] + Self.arguments(hyperparameters)
     }
 
+    /// Words that run the program after what its source asks for has been installed.
+    func installing(_ arguments: [String], in source: String) -> [String] {
+        program.hasSuffix(".py")
+            ? ScriptRequirements.arguments(for: arguments, in: source) : arguments
+    }
+
     /// Copies or unpacks the source into a directory, whole or not at all.
     ///
-    /// - Throws: `TrainingFailure` when there is no such source or program; `FileError`.
-    func install(in directory: String) async throws {
+    /// - Throws: `TrainingFailure` when there is no such source or program; `FileError`,
+    ///   `DataTransferError` of kind `.diskFull`, `CancellationError`.
+    func install(in directory: String, from storage: DataStorage) async throws {
         if fileExists(directory) { return }
-        guard problem == nil, let source = sourcePath else {
-            throw TrainingFailure(.algorithm, "ClientError: \(problem ?? "")")
+        if let problem = problem(in: storage) {
+            throw TrainingFailure(.algorithm, "ClientError: \(problem)")
         }
+        let temporary = "\(directory).\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: temporary) }
+        if let path = sourcePath {
+            try await copy(path, to: temporary)
+        } else {
+            try await download(to: temporary, from: storage)
+        }
+        guard fileExists("\(temporary)/\(program)") else {
+            throw TrainingFailure(
+                .algorithm,
+                "ClientError: sagemaker_program: there is no '\(program)' in '\(submitDirectory)'.")
+        }
+        guard rename(temporary, directory) == 0 || fileExists(directory) else {
+            throw FileError("make the directory", directory)
+        }
+    }
+
+    private func copy(_ source: String, to target: String) async throws {
         var isDirectory = ObjCBool(false)
         guard FileManager.default.fileExists(atPath: source, isDirectory: &isDirectory) else {
             throw TrainingFailure(
                 .algorithm, "ClientError: sagemaker_submit_directory: there is no '\(source)'.")
         }
-        let temporary = "\(directory).\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: temporary) }
         if isDirectory.boolValue {
-            try FileManager.default.copyItem(atPath: source, toPath: temporary)
+            try FileManager.default.copyItem(atPath: source, toPath: target)
         } else {
-            try makeDirectory(temporary)
-            try await unpack(source, into: temporary)
+            try await unpack(source, into: target)
         }
-        guard fileExists("\(temporary)/\(program)") else {
+    }
+
+    private func download(to target: String, from storage: DataStorage) async throws {
+        do {
+            let transfer = try storage.requiredTransfer(for: submitDirectory)
+            let object = try await transfer.object(at: submitDirectory)
+            try await storage.cache.use(object, from: transfer) { path in
+                try await unpack(path, into: target)
+            }
+        } catch let error as DataTransferError where error.kind != .diskFull {
             throw TrainingFailure(
-                .algorithm,
-                "ClientError: sagemaker_program: there is no '\(program)' in '\(source)'.")
-        }
-        guard rename(temporary, directory) == 0 || fileExists(directory) else {
-            throw FileError("make the directory", directory)
+                "Data download failed",
+                DataTransferError(error.kind, "sagemaker_submit_directory: \(error)"))
         }
     }
 
@@ -92,12 +120,15 @@ struct TrainingScript: Hashable {
     }
 
     private func unpack(_ archive: String, into directory: String) async throws {
+        try makeDirectory(directory)
         do {
             try await TarArchive(path: archive).unpack(into: directory)
         } catch let problem as TarArchive.Problem {
+            if problem.isDiskFull { throw FileError("unpack", archive, code: ENOSPC) }
             throw TrainingFailure(
                 .algorithm,
-                "ClientError: sagemaker_submit_directory: cannot unpack '\(archive)': \(problem)")
+                "ClientError: sagemaker_submit_directory: cannot unpack '\(submitDirectory)':"
+                    + " \(problem)")
         }
     }
 

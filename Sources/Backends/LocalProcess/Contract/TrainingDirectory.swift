@@ -26,6 +26,8 @@ struct TrainingDirectory {
     var outputData: String { output + "/data" }
     var checkpoints: String { path + "/checkpoints" }
     var code: String { path + "/code" }
+    /// Holds what is on its way from or to elsewhere.
+    var staging: String { path + "/transfer" }
     var failure: String { output + "/failure" }
 
     /// The directory of one attempt, which may not be there.
@@ -39,8 +41,9 @@ struct TrainingDirectory {
 extension TrainingDirectory {
     /// Makes the directories and the files of `input`; what is there is kept or replaced.
     ///
-    /// - Throws: `FileError`, and `TrainingFailure` for channels that cannot be read.
+    /// - Throws: `FileError`; `TrainingFailure` for checkpoints that cannot be.
     func prepare(_ attempt: Attempt, channels: [TrainingChannel]) throws {
+        let checkpoints = try CheckpointStorage.directory(of: attempt.definition, in: self)
         let directories = [configuration, inputData, model, outputData, checkpoints]
         for directory in directories + [self.attempt(attempt.id.number).path] {
             try makeDirectory(directory)
@@ -49,7 +52,6 @@ extension TrainingDirectory {
         try write(files.hyperparameters, to: "hyperparameters.json")
         try write(files.inputData, to: "inputdataconfig.json")
         try write(files.resources, to: "resourceconfig.json")
-        for channel in channels { try channel.link(into: inputData) }
     }
 
     /// Removes what is left of an earlier training job that had the same name.
