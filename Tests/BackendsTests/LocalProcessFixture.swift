@@ -115,7 +115,7 @@ final class LocalProcessFixture: Sendable {
     func wait(
         for what: String, until isMet: @escaping () throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(300)
         while try !isMet() {
             guard ContinuousClock.now < deadline else { throw WaitedTooLong(what: what) }
             try await Task.sleep(for: .milliseconds(5))
