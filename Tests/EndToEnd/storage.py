@@ -59,9 +59,9 @@ class Storage:
         """What a service is told of it."""
         return {**KEYS, "AWS_ENDPOINT_URL_S3": self.endpoint, "AWS_REGION": REGION}
 
-    def client(self):
+    def client(self, service="s3"):
         return boto3.client(
-            "s3",
+            service,
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="test",

@@ -4,6 +4,8 @@ The upstream is `tuner serve --backend mock`; nothing runs on this machine. What
 requests on their way, no training job is there twice, none is lost, and the counters are right.
 """
 
+import subprocess
+
 import proxy as fates
 import pytest
 from jobs import (
@@ -11,12 +13,14 @@ from jobs import (
     assert_counters_match,
     definition,
     describe,
+    objective,
     training_jobs,
     tuning_job,
     wait_until_over,
 )
 from proxy import Proxy
 from service import REGION, Service, wait_for
+from storage import Storage
 
 KEY = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 # What would lead to other credentials than those above.
@@ -166,7 +170,7 @@ def chance(probability, *words):
         pytest.param(chance(0.3, fates.TWICE), id="requests repeated"),
         pytest.param(chance(0.5, fates.THROTTLED), id="throttled"),
         pytest.param(chance(0.3, fates.FAILED, fates.UNAVAILABLE), id="500 and 503"),
-        pytest.param(chance(0.05, 3), id="late"),
+        pytest.param(chance(0.2, 1.5), id="late"),
         pytest.param(
             chance(0.4, fates.LOST, fates.CUT, fates.TWICE, fates.THROTTLED, fates.FAILED, 0.5),
             id="everything",
@@ -301,3 +305,55 @@ def test_a_quota_holds_jobs_up_and_fails_none(upstream, drive):
         assert any(
             seen.operation == "CreateTrainingJob" and seen.status == 400 for seen in proxy.seen
         )
+
+
+def test_motos_sagemaker_is_driven_too(drive, tmp_path):
+    """moto's training jobs are over at once, and its only metric is a progress of 100."""
+    storage = Storage(tmp_path).start()
+    try:
+        with Proxy(storage.endpoint) as proxy:
+            mine = drive(proxy.endpoint).client()
+            progress = {"Name": "train:progress", "Regex": "progress=([0-9.]+)"}
+            asked = {**remote_definition(), **definition(IMAGE, progress)}
+            mine.create_hyper_parameter_tuning_job(
+                **tuning_job("moto", asked, X_RANGE, count=5, parallel=2)
+            )
+            job = wait_until_over(mine, "moto")
+            assert job["TrainingJobStatusCounters"]["Completed"] == 5, job
+            summaries = training_jobs(mine, "moto")
+            assert {objective(summary) for summary in summaries} == {100}
+            theirs = storage.client("sagemaker")
+            remote = theirs.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]
+            names = {summary["TrainingJobName"] for summary in summaries}
+            assert {summary["TrainingJobName"] for summary in remote} == names
+            assert proxy.problems() == []
+    finally:
+        storage.stop()
+
+
+def test_another_backend_does_not_go_on_with_what_runs_elsewhere(upstream, tuner_binary, tmp_path):
+    mock = upstream("mock:sphere?epochs=1000&seconds=0.1")
+    arguments = settings(tmp_path / "driver.yaml", mock.endpoint)
+    driver = Service(tuner_binary, tmp_path / "driver", arguments, {**NO_OTHERS, **KEY})
+    try:
+        mine = driver.start().client()
+        mine.create_hyper_parameter_tuning_job(
+            **tuning_job("elsewhere", remote_definition(), X_RANGE, count=2, parallel=2)
+        )
+        theirs = mock.client()
+        wait_for(lambda: theirs.list_training_jobs()["TrainingJobSummaries"])
+        driver.kill()
+        refused = subprocess.run(
+            [tuner_binary, "serve", "--port", "0", "--data", str(driver.data)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert refused.returncode == 2
+        assert "--backend sagemaker" in refused.stderr
+        mine = driver.start().client()
+        mine.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="elsewhere")
+        wait_until_over(mine, "elsewhere")
+        assert {s["TrainingJobStatus"] for s in training_jobs(mine, "elsewhere")} == {"Stopped"}
+    finally:
+        driver.kill()
