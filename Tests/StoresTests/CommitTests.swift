@@ -150,7 +150,8 @@ private final class HeldWriter: Sendable {
 
     /// Returns once the transaction has begun and done its writes.
     init(
-        _ pool: any DatabaseWriter, _ write: @escaping @Sendable (Database) throws -> Void = { _ in }
+        _ pool: any DatabaseWriter,
+        _ write: @escaping @Sendable (Database) throws -> Void = { _ in }
     ) {
         let isHeld = DispatchSemaphore(value: 0)
         pool.asyncWriteWithoutTransaction { [isReleased] database in

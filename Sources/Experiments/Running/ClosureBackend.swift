@@ -3,8 +3,8 @@ import Tuning
 
 /// Runs training jobs by calling a closure, in this process.
 ///
-/// A closure cannot be attached to: after an interruption it runs again from its beginning, and what
-/// it reports is passed over until it has come as far as before.
+/// A closure cannot be attached to: after an interruption it runs again from its beginning, and
+/// what it reports is passed over until it has come as far as before.
 struct ClosureBackend: TrainingBackend {
     /// What stands for the program in a definition; no other backend runs it.
     static let image = "closure"
