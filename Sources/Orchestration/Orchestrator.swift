@@ -13,6 +13,9 @@ public actor Orchestrator: Service {
     /// Reads what is stored.
     public nonisolated let reader: any TuningStoreReader
 
+    /// Tells what is stored from now on.
+    public nonisolated let changes = ChangeFeed()
+
     /// Makes the strategies of tuning jobs.
     nonisolated let strategies: StrategyProvider
 
@@ -50,7 +53,7 @@ public actor Orchestrator: Service {
         environment = TuningJobRunner.Environment(
             store: store, routes: routes,
             pools: routes.backends.mapValues { SlotPool(slotCount: $0.slotCount) },
-            strategies: strategies, time: time, logger: logger)
+            strategies: strategies, time: time, changes: changes, logger: logger)
     }
 
     /// Recovers unfinished jobs and runs until graceful shutdown; attempts are then left to be
@@ -145,6 +148,7 @@ extension Orchestrator {
     public func submit(_ specification: TuningJobSpecification) async throws -> TuningJob {
         let new = try await beginning(specification)
         try await store.create(new.change, specification: specification)
+        changes.publish(new.change)
         start(new.change.job.id)
         return new.change.job
     }
@@ -164,7 +168,10 @@ extension Orchestrator {
         var new: NewTuningJob?
         if let validation { new = try await beginning(validation) }
         try await store.create(algorithm, tags: tags, validation: new)
-        if let new { start(new.change.job.id) }
+        if let new {
+            changes.publish(new.change)
+            start(new.change.job.id)
+        }
     }
 
     private func beginning(

@@ -150,7 +150,7 @@ extension SQLiteTuningStore {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         do {
-            return try await pool.read(body)
+            return try await writer.read(body)
         } catch let error as CancellationError {
             throw error
         } catch {

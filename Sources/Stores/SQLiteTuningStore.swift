@@ -3,7 +3,7 @@ import GRDB
 import GRDBSQLite
 import Tuning
 
-/// The tuning store of a data directory: a SQLite database in WAL mode.
+/// The tuning store of a data directory: a SQLite database in WAL mode; or one in memory.
 ///
 /// Writes are durable when they return, and those made at the same time share a commit. Reads run
 /// beside them on connections of their own. One process may open a directory for writing; others
@@ -25,7 +25,7 @@ public final class SQLiteTuningStore: TuningStore {
 
     /// The path of the database, for messages.
     let path: String
-    let pool: DatabasePool
+    let writer: any DatabaseWriter
     let commits: CommitQueue
     let specifications = SpecificationCache()
     private let lock: DirectoryLock?
@@ -50,12 +50,29 @@ public final class SQLiteTuningStore: TuningStore {
         }
         do {
             try Self.inspect(path, access: access)
-            pool = try DatabasePool(path: path, configuration: Self.configuration(access))
-            if access == .readWrite { try Self.prepare(pool) }
+            writer = try DatabasePool(path: path, configuration: Self.configuration(access))
+            if access == .readWrite { try Self.prepare(writer) }
         } catch {
             throw StoreError(error, path: path)
         }
-        commits = CommitQueue(pool)
+        commits = CommitQueue(writer)
+    }
+
+    /// Makes an empty store in memory; nobody else can open it, and it is gone with this value.
+    ///
+    /// - Throws: `.unavailable` when SQLite cannot be used.
+    public init() throws(StoreError) {
+        path = "memory"
+        lock = nil
+        do {
+            var configuration = Configuration()
+            configuration.foreignKeysEnabled = true
+            writer = try DatabaseQueue(configuration: configuration)
+            try DatabaseMigrator.tuningStore.migrate(writer)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        commits = CommitQueue(writer)
     }
 
     /// Ends all use: waits for the writes that were asked for, and lets another process open it.
@@ -64,7 +81,7 @@ public final class SQLiteTuningStore: TuningStore {
     public func close() throws(StoreError) {
         commits.close()
         do {
-            try pool.close()
+            try writer.close()
         } catch {
             throw StoreError(error, path: path)
         }
@@ -127,14 +144,14 @@ extension SQLiteTuningStore {
         }
     }
 
-    private static func prepare(_ pool: DatabasePool) throws {
-        try pool.writeWithoutTransaction { database in
+    private static func prepare(_ writer: any DatabaseWriter) throws {
+        try writer.writeWithoutTransaction { database in
             // GRDB sets NORMAL when it has opened a pool, with which a power failure could lose
             // what was acknowledged.
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA journal_size_limit = \(writeAheadLogBytesMax)")
         }
-        try DatabaseMigrator.tuningStore.migrate(pool)
+        try DatabaseMigrator.tuningStore.migrate(writer)
     }
 }
 

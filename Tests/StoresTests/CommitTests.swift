@@ -32,9 +32,9 @@ struct CommitTests {
         let sample = SampleJob("digits", number: 1)
         try await sample.create(in: store)
         let counter = CommitCounter()
-        store.pool.add(transactionObserver: counter)
+        store.writer.add(transactionObserver: counter)
 
-        let writer = HeldWriter(store.pool)
+        let writer = HeldWriter(store.writer)
         try await withThrowingTaskGroup { group in
             for trial in 0..<200 {
                 group.addTask {
@@ -54,8 +54,8 @@ struct CommitTests {
     func batches() async throws {
         let store = try SQLiteTuningStore(directory: directory.url)
         let counter = CommitCounter()
-        store.pool.add(transactionObserver: counter)
-        let writer = HeldWriter(store.pool)
+        store.writer.add(transactionObserver: counter)
+        let writer = HeldWriter(store.writer)
         let count = CommitQueue.batchCountMax + 1
         try await withThrowingTaskGroup { group in
             for number in 1...count {
@@ -73,7 +73,7 @@ struct CommitTests {
     @Test("Closing waits for every write that was asked for, in however many batches")
     func closing() async throws {
         let store = try SQLiteTuningStore(directory: directory.url)
-        let writer = HeldWriter(store.pool)
+        let writer = HeldWriter(store.writer)
         let count = CommitQueue.batchCountMax * 2 + 1
         try await withThrowingTaskGroup { group in
             for number in 1...count {
@@ -94,7 +94,7 @@ struct CommitTests {
     func readingMeanwhile() async throws {
         try await directory.fill()
         let store = try SQLiteTuningStore(directory: directory.url)
-        let writer = HeldWriter(store.pool) { database in
+        let writer = HeldWriter(store.writer) { database in
             try database.execute(sql: "UPDATE tuning_job SET status = 'Stopping'")
         }
         let job = try #require(try await store.tuningJob(TuningJob.ID(rawValue: 1)))
@@ -110,7 +110,7 @@ struct CommitTests {
         let store = try SQLiteTuningStore(directory: directory.url)
         var sample = SampleJob("digits", number: 1)
         try await sample.create(in: store)
-        try await store.pool.writeWithoutTransaction { database in
+        try await store.writer.writeWithoutTransaction { database in
             let count = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
             try database.execute(sql: "PRAGMA max_page_count = \(count)")
         }
@@ -121,7 +121,7 @@ struct CommitTests {
         #expect(try await store.tuningJob(sample.id) == before)
         #expect(try await store.events(of: sample.id, after: nil, limit: 1).isEmpty)
 
-        try await store.pool.writeWithoutTransaction { database in
+        try await store.writer.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA max_page_count = 1000000")
         }
         try await store.append(change)
@@ -150,7 +150,8 @@ private final class HeldWriter: Sendable {
 
     /// Returns once the transaction has begun and done its writes.
     init(
-        _ pool: DatabasePool, _ write: @escaping @Sendable (Database) throws -> Void = { _ in }
+        _ pool: any DatabaseWriter,
+        _ write: @escaping @Sendable (Database) throws -> Void = { _ in }
     ) {
         let isHeld = DispatchSemaphore(value: 0)
         pool.asyncWriteWithoutTransaction { [isReleased] database in

@@ -83,14 +83,14 @@ struct ListingTests {
         query.sortKey = key
         let plan = try #require(try plan(of: Listing(query), in: store).first)
         let index = try #require(plan.split(separator: " ").last)
-        let columns = try await store.pool.read { database in
+        let columns = try await store.writer.read { database in
             try String.fetchSet(database, sql: "SELECT name FROM pragma_index_info('\(index)')")
         }
         #expect(columns == ["name", "status", "creation_time", "last_modified_time"])
     }
 
     private func plan(of listing: Listing, in store: SQLiteTuningStore) throws -> [String] {
-        try store.pool.read { database in
+        try store.writer.read { database in
             try Row.fetchAll(
                 database, sql: "EXPLAIN QUERY PLAN " + listing.sql, arguments: listing.arguments
             ).map { $0["detail"] }
@@ -131,7 +131,7 @@ struct ListingTests {
     func lookUps(sql: String) async throws {
         try await directory.fill()
         let store = try SQLiteTuningStore(directory: directory.url)
-        let plan = try await store.pool.read { database in
+        let plan = try await store.writer.read { database in
             let arguments: StatementArguments = sql.contains("?") ? ["1"] : []
             return try Row.fetchAll(
                 database, sql: "EXPLAIN QUERY PLAN " + sql, arguments: arguments

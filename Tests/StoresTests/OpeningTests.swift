@@ -17,7 +17,7 @@ struct OpeningTests {
             ("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1"),
             ("busy_timeout", "5000"),
         ] {
-            let actual = try store.pool.writeWithoutTransaction { database in
+            let actual = try store.writer.writeWithoutTransaction { database in
                 try String.fetchOne(database, sql: "PRAGMA \(pragma)")
             }
             #expect(actual == value, "\(pragma)")
@@ -114,7 +114,7 @@ struct OpeningTests {
     @Test("A newer version's log that was left by a crash is not written back")
     func newerVersionAfterCrash() async throws {
         let store = try SQLiteTuningStore(directory: directory.url)
-        try await store.pool.write { database in
+        try await store.writer.write { database in
             try database.execute(sql: "INSERT INTO grdb_migrations VALUES ('2-a')")
         }
         let copy = try directory.crashCopy()
@@ -187,7 +187,7 @@ struct OpeningTests {
     func senselessRow(change: String) async throws {
         try await directory.fill()
         let store = try SQLiteTuningStore(directory: directory.url)
-        try await store.pool.write { try $0.execute(sql: "UPDATE tuning_job SET \(change)") }
+        try await store.writer.write { try $0.execute(sql: "UPDATE tuning_job SET \(change)") }
         let error = await #expect(throws: StoreError.self) {
             try await store.tuningJob(TuningJob.ID(rawValue: 1))
         }

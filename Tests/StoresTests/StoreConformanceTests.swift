@@ -12,7 +12,12 @@ struct StoreConformanceTests {
         try await check.check { try SQLiteTuningStore(directory: directory.url) }
     }
 
-    @Test("Memory conforms", arguments: StoreConformance.allCases)
+    @Test("SQLite in memory conforms", arguments: StoreConformance.allCases)
+    func sqliteInMemory(check: StoreConformance) async throws {
+        try await check.check { try SQLiteTuningStore() }
+    }
+
+    @Test("The double of the tests conforms", arguments: StoreConformance.allCases)
     func memory(check: StoreConformance) async throws {
         try await check.check { InMemoryTuningStore() }
     }

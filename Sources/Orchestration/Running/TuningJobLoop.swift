@@ -98,7 +98,8 @@ extension TuningJobLoop {
         defer { runner.note(nil) }
         while true {
             do {
-                return try await environment.store.append(change)
+                try await environment.store.append(change)
+                return environment.changes.publish(change)
             } catch let error as StoreError where error.isPassing {
                 logger.error("storing is held up", metadata: ["reason": "\(error)"])
                 runner.note(error)

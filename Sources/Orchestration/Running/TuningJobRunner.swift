@@ -16,6 +16,7 @@ final class TuningJobRunner: Sendable {
         let pools: [String: SlotPool]
         let strategies: StrategyProvider
         let time: TimeSource
+        let changes: ChangeFeed
         let logger: Logger
     }
 

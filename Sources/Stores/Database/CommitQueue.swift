@@ -27,12 +27,12 @@ final class CommitQueue: Sendable {
         var isClosed = false
     }
 
-    private let pool: DatabasePool
+    private let writer: any DatabaseWriter
     private let state = Mutex(State())
 
     /// Commits to a database.
-    init(_ pool: DatabasePool) {
-        self.pool = pool
+    init(_ writer: any DatabaseWriter) {
+        self.writer = writer
     }
 
     /// Performs a write and returns once it is durable.
@@ -70,13 +70,13 @@ final class CommitQueue: Sendable {
             state.waiting.append(entry)
             if !state.isCommitting {
                 state.isCommitting = true
-                // Within the lock, so that the pool is not closed between this and the promise.
-                pool.asyncWriteWithoutTransaction { self.commitAll(in: $0) }
+                // Within the lock, so that the database is not closed between this and the promise.
+                writer.asyncWriteWithoutTransaction { self.commitAll(in: $0) }
             }
             return nil
         }
         if let refusal {
-            entry.fail(StoreError.unavailable(path: pool.path, detail: refusal))
+            entry.fail(StoreError.unavailable(path: writer.path, detail: refusal))
         }
     }
 

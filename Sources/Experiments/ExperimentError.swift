@@ -1,0 +1,33 @@
+import Tuning
+
+/// Why an experiment cannot be described, or came to no result.
+public enum ExperimentError: Error, Hashable, Sendable {
+    case name(String)
+    case count(String, Int)
+    case noParameters
+    /// The directory has another experiment of the name.
+    case another(name: String)
+    /// Stored values are none of this experiment's parameters.
+    case notOfThisSpace(name: String)
+    /// No trial came to a result.
+    case failed(reason: String)
+}
+
+extension ExperimentError: CustomStringConvertible {
+    /// What is wrong and what would be right.
+    public var description: String {
+        switch self {
+        case .name(let name):
+            "'\(name)' is no name of an experiment; it must be 1 to 32 letters, digits and "
+                + "hyphens, and begin and end with a letter or digit."
+        case .count(let what, let count): "\(what) is \(count); it must be at least 1."
+        case .noParameters: "There is nothing to tune; give at least one parameter."
+        case .another(let name):
+            "The directory has another experiment called '\(name)'; give this one another name, "
+                + "or another directory."
+        case .notOfThisSpace(let name):
+            "Stored trials of '\(name)' have values that its parameters cannot have."
+        case .failed(let reason): "No trial came to a result. The first: \(reason)"
+        }
+    }
+}
