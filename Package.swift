@@ -29,7 +29,7 @@ let package = Package(
         .executable(name: "tuner", targets: ["tuner"]),
         .library(
             name: "Tuner",
-            targets: ["Tuning", "Strategies", "Backends", "Stores", "Orchestration"]),
+            targets: ["Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Experiments"]),
         // What Benchmarks measures alone; depends on nothing.
         .library(name: "GaussianProcesses", targets: ["GaussianProcesses", "CNumerics"]),
     ],
@@ -61,10 +61,14 @@ let package = Package(
         .target(name: "Strategies", dependencies: ["Tuning", "GaussianProcesses"]),
         // Training jobs as local processes, and as a simulation.
         .target(name: "Backends", dependencies: ["Tuning", subprocess, logging]),
-        // The SQLite tuning store: schema, migrations, records.
+        // The SQLite tuning store, in a directory or in memory: schema, migrations, records.
         .target(name: "Stores", dependencies: ["Tuning", grdb, grdbSQLite]),
         // Decides what a tuning job does next, and performs it.
         .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
+        // The library's front door: tune a closure in a few lines.
+        .target(
+            name: "Experiments",
+            dependencies: ["Tuning", "Strategies", "Stores", "Orchestration", logging]),
         // The wire: a file for each operation, shapes, validation, error codes, request signing and
         // its verification.
         .target(
@@ -113,6 +117,9 @@ let package = Package(
         .testTarget(
             name: "OrchestrationTests",
             dependencies: ["Tuning", "Strategies", "Orchestration", "TuningTesting", logging]),
+        .testTarget(
+            name: "ExperimentsTests",
+            dependencies: ["Tuning", "Experiments"]),
         .testTarget(name: "SageMakerAPITests", dependencies: ["Tuning", "SageMakerAPI"]),
         .testTarget(
             name: "AWSClientTests",
