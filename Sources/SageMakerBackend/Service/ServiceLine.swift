@@ -122,7 +122,7 @@ extension ServiceLine {
         case .throttled:
             logger.notice("SageMaker throttles; asking less often", metadata: after.metadata)
         case .unreachable, .credentialsRefused, .accessDenied:
-            logger.warning(
+            logger.error(
                 "SageMaker cannot be asked (\(after.state.rawValue)); waiting, nothing is lost",
                 metadata: after.metadata)
         }
