@@ -15,17 +15,16 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from service import Service
+
 ENVIRONMENT = {
     **os.environ, "AWS_ACCESS_KEY_ID": "benchmark", "AWS_SECRET_ACCESS_KEY": "benchmark",
     "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
@@ -80,74 +79,24 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-class Service:
-    """A `tuner serve` of its own."""
-
-    def __init__(self, tuner: str, directory: pathlib.Path, name: str, settings: str) -> None:
-        config = directory / f"{name}.yaml"
-        config.write_text(settings)
-        self.process = subprocess.Popen(
-            [tuner, "serve", "--port", "0", "--config", str(config),
-             "--data", str(directory / name), "--log-level", "error"],
-            stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
-        line = self.process.stdout.readline()
-        if "listening on " not in line:
-            sys.exit(f"the service did not start: {line!r}")
-        self.address = line.split("listening on ")[1].strip()
-
-    def call(self, operation: str, request: dict) -> dict:
-        message = urllib.request.Request(
-            self.address, json.dumps(request).encode(),
-            {"X-Amz-Target": f"SageMaker.{operation}",
-             "Content-Type": "application/x-amz-json-1.1"})
-        with urllib.request.urlopen(message, timeout=60) as answer:
-            return json.loads(answer.read() or "{}")
-
-    def processor_seconds(self) -> float:
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1]
-        return sum(map(int, fields.split()[11:13])) / TICKS
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-def tuning_job(name: str, count: int, parallel: int) -> dict:
-    return {
-        "HyperParameterTuningJobName": name,
-        "HyperParameterTuningJobConfig": {
-            "Strategy": "Random",
-            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "loss"},
-            "ResourceLimits": {
-                "MaxNumberOfTrainingJobs": count, "MaxParallelTrainingJobs": parallel},
-            "ParameterRanges": {"ContinuousParameterRanges": [
-                {"Name": "x", "MinValue": "0", "MaxValue": "1"}]},
-        },
-        "TrainingJobDefinition": {
-            "AlgorithmSpecification": {
-                "TrainingImage": "image", "TrainingInputMode": "File",
-                "MetricDefinitions": [{"Name": "loss", "Regex": "loss=(.*)"}]},
-            "RoleArn": "arn:aws:iam::123456789012:role/benchmark",
-            "OutputDataConfig": {"S3OutputPath": "s3://benchmark/output"},
-            "ResourceConfig": {
-                "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 86400},
-        },
-    }
-
-
 class Pair:
     """A daemon, the mock that it drives, and the proxy between them."""
 
     def __init__(self, tuner: str, directory: pathlib.Path, image: str) -> None:
         directory.mkdir()
-        self.mock = Service(
-            tuner, directory, "mock", f"backend: mock\nmock:\n  image: {image}\n")
+        self.mock = self.service(
+            tuner, directory / "mock", f"backend: mock\nmock:\n  image: {image}\n")
         self.proxy = CountingProxy(self.mock.address)
-        self.daemon = Service(
-            tuner, directory, "daemon",
+        self.daemon = self.service(
+            tuner, directory / "daemon",
             "backend: sagemaker\nsagemaker:\n  slots: 1000\n"
             f"  requestsPerSecond: 10\n  endpoint: {self.proxy.endpoint}\n")
+
+    @staticmethod
+    def service(tuner: str, data: pathlib.Path, settings: str) -> Service:
+        config = data.with_suffix(".yaml")
+        config.write_text(settings)
+        return Service(tuner, str(data), ["--config", str(config)], ENVIRONMENT)
 
     def wait(self, question, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -155,11 +104,6 @@ class Pair:
             if time.monotonic() > deadline:
                 sys.exit("took too long")
             time.sleep(0.5)
-
-    def counters(self, name: str) -> dict:
-        return self.daemon.call(
-            "DescribeHyperParameterTuningJob", {"HyperParameterTuningJobName": name}
-        )["TrainingJobStatusCounters"]
 
     def close(self) -> None:
         self.daemon.kill()
@@ -169,7 +113,7 @@ class Pair:
 
 def measure_steady(tuner: str, directory: pathlib.Path, count: int, seconds: int) -> None:
     pair = Pair(tuner, directory, "mock:sphere?epochs=1000&seconds=10&spread=0.3")
-    pair.daemon.call("CreateHyperParameterTuningJob", tuning_job("steady", count, count))
+    pair.daemon.create("steady", "image", count, count)
     pair.wait(
         lambda: Counter(seen[0] for seen in pair.proxy.seen)["CreateTrainingJob"] >= count, 600)
     time.sleep(60)
@@ -187,8 +131,8 @@ def measure_steady(tuner: str, directory: pathlib.Path, count: int, seconds: int
 
 def measure_turnover(tuner: str, directory: pathlib.Path, count: int, parallel: int) -> None:
     pair = Pair(tuner, directory, "mock:sphere?epochs=4&seconds=8&spread=0.5")
-    pair.daemon.call("CreateHyperParameterTuningJob", tuning_job("short", count, parallel))
-    pair.wait(lambda: pair.counters("short")["Completed"] >= count, 1800)
+    pair.daemon.create("short", "image", count, parallel)
+    pair.wait(lambda: pair.daemon.counters("short")["Completed"] >= count, 1800)
     notices, refills, noticed = [], [], set()
     launches = sorted(seen[1] for seen in pair.proxy.seen if seen[0] == "CreateTrainingJob")
     launches = launches[parallel:]

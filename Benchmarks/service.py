@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -46,11 +47,12 @@ REQUEST = {
 class Service:
     """A `tuner serve` of its own, and how long it took to be ready."""
 
-    def __init__(self, tuner, directory):
+    def __init__(self, tuner, directory, arguments=(), environment=None):
         started = time.perf_counter()
         self.process = subprocess.Popen(
-            [tuner, "serve", "--port", "0", "--data", directory, "--log-level", "error"],
-            stdout=subprocess.PIPE, text=True)
+            [tuner, "serve", "--port", "0", "--data", directory, "--log-level", "error",
+             *arguments],
+            stdout=subprocess.PIPE, text=True, env=environment)
         line = self.process.stdout.readline()
         self.ready_seconds = time.perf_counter() - started
         if "listening on " not in line:
@@ -69,6 +71,10 @@ class Service:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
+
+    def processor_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1]
+        return sum(map(int, fields.split()[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def create(self, name, image, count, parallel):
         request = json.loads(json.dumps(REQUEST))

@@ -67,7 +67,7 @@ package final class SignedClient: Sendable {
             encodesPath: !isStorage)
         let date = now().addingTimeInterval(skew.withLock { $0 })
         let signed = Signer(key: key, region: region, service: service)
-            .signed(signable, body: request.body, at: date)
+            .signed(signable, bodyHash: hash, at: date)
         var result = request
         // The transport writes the host.
         result.headers = signed.headers.filter { $0.name != "host" }

@@ -5,6 +5,7 @@ public enum ExperimentError: Error, Hashable, Sendable {
     case name(String)
     case count(String, Int)
     case noParameters
+    case reports(Int, least: Int)
     /// The directory has another experiment of the name.
     case another(name: String)
     /// Stored values are none of this experiment's parameters.
@@ -22,6 +23,9 @@ extension ExperimentError: CustomStringConvertible {
                 + "hyphens, and begin and end with a letter or digit."
         case .count(let what, let count): "\(what) is \(count); it must be at least 1."
         case .noParameters: "There is nothing to tune; give at least one parameter."
+        case .reports(let reports, let least):
+            "Hyperband with \(reports) reports, \(least) of them by every trial: there must be "
+                + "at most \(HyperbandPlan.resourceLimit.units), and 1 to all by every trial."
         case .another(let name):
             "The directory has another experiment called '\(name)'; give this one another name, "
                 + "or another directory."

@@ -24,8 +24,14 @@ public struct ExperimentStrategy: Hashable, Sendable {
     /// - Parameters:
     ///   - reports: How often a trial reports until its end; from 1 to 20,000.
     ///   - least: How many reports every trial may make; from 1 to `reports`.
-    public static func hyperband(reports: Int, least: Int = 1) -> ExperimentStrategy {
-        ExperimentStrategy(
+    /// - Throws: `ExperimentError.reports` for other numbers.
+    public static func hyperband(
+        reports: Int, least: Int = 1
+    ) throws(ExperimentError) -> ExperimentStrategy {
+        guard 1 <= least, least <= reports, reports <= HyperbandPlan.resourceLimit.units else {
+            throw .reports(reports, least: least)
+        }
+        return ExperimentStrategy(
             plan: .hyperband(
                 HyperbandPlan(
                     resourceMin: Resource(least), resourceMax: Resource(reports),

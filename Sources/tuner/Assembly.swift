@@ -19,13 +19,13 @@ struct Assembly {
     ///
     /// - Parameter recovers: Which of the unfinished jobs go on.
     /// - Throws: `StoreError` when the data directory cannot be used; `CommandFailure` when
-    ///   unfinished jobs that are to go on run elsewhere than the settings say.
+    ///   its unfinished jobs run elsewhere than the settings say.
     init(
         _ settings: Settings, directory: DataDirectory, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
     ) async throws {
         let store = try SQLiteTuningStore(directory: directory.url, access: .readWrite)
-        let unfinished = try await store.unfinishedTuningJobs().filter(recovers)
+        let unfinished = try await store.unfinishedTuningJobs()
         try directory.keep(settings.backend, unfinishedCount: unfinished.count)
         let backends = try await BackendAssembly(settings, directory: directory, logger: logger)
         self.init(

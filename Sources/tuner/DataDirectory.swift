@@ -68,18 +68,20 @@ extension DataDirectory {
 
     /// Notes what runs training jobs from now on.
     ///
-    /// - Parameter unfinishedCount: How many jobs go on with it.
+    /// - Parameter unfinishedCount: How many jobs of the directory are not over, also of those that
+    ///   are not gone on with now.
     /// - Throws: `CommandFailure` when these run elsewhere: what is simulated must not become a
     ///   process of this machine, nor a training job of a service be started again here.
     func keep(_ backend: Settings.Backend, unfinishedCount: Int) throws {
-        if let before = self.backend, before != backend, unfinishedCount > 0 {
+        let before = self.backend
+        if let before, before != backend, unfinishedCount > 0 {
             throw CommandFailure(
                 """
                 '\(path)' has unfinished jobs that run with the backend \(before.rawValue): \
                 go on with --backend \(before.rawValue), or stop them first
                 """)
         }
-        guard self.backend != backend else { return }
+        guard before != backend else { return }
         try backend.rawValue.write(to: backendFile, atomically: true, encoding: .utf8)
     }
 }

@@ -19,7 +19,7 @@ from jobs import (
     wait_until_over,
 )
 from proxy import Proxy
-from service import REGION, Service, wait_for
+from service import REGION, ROOT, Service, wait_for
 from storage import Storage
 
 KEY = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -343,14 +343,17 @@ def test_another_backend_does_not_go_on_with_what_runs_elsewhere(upstream, tuner
         theirs = mock.client()
         wait_for(lambda: theirs.list_training_jobs()["TrainingJobSummaries"])
         driver.kill()
-        refused = subprocess.run(
-            [tuner_binary, "serve", "--port", "0", "--data", str(driver.data)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert refused.returncode == 2
-        assert "--backend sagemaker" in refused.stderr
+        # Another job's run would make the directory forget where these are, too.
+        other = ["run", str(ROOT / "Config/jobs/random-branin.yaml"), "--backend", "mock"]
+        for command in (["serve", "--port", "0"], other):
+            refused = subprocess.run(
+                [tuner_binary, *command, "--data", str(driver.data)],
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
+            assert refused.returncode == 2
+            assert "--backend sagemaker" in refused.stderr
         mine = driver.start().client()
         mine.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="elsewhere")
         wait_until_over(mine, "elsewhere")

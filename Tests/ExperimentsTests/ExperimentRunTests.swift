@@ -258,6 +258,11 @@ struct ExperimentDescriptionTests {
             try Experiment(
                 "a", .minimize, .real("x", in: 0...1, scale: .logarithmic), trials: 1)
         }
+        for (reports, least) in [(0, 1), (9, 0), (9, 10), (20_001, 1)] {
+            #expect(throws: ExperimentError.reports(reports, least: least)) {
+                try ExperimentStrategy.hyperband(reports: reports, least: least)
+            }
+        }
         #expect(throws: SearchSpaceError.levelsNotPositive("x", levels: 0)) {
             try Experiment(
                 "a", .minimize, .real("x", in: 0...1), strategy: .grid(levels: 0), trials: 1)

@@ -76,14 +76,16 @@ struct SecurityTokenService {
         } catch let error as TransportError {
             throw CredentialError("\(place): STS at \(endpoint) gave no answer: \(error)")
         }
-        let text = XMLText(answer.body)
+        let content = try? XMLElement(parsing: answer.body)
         guard answer.isSuccess else {
-            let code = text["Code"] ?? "status \(answer.status)"
-            let message = text["Message"].map { " (\($0))" } ?? ""
+            let code = content?.firstText("Code") ?? "status \(answer.status)"
+            let message = content?.firstText("Message").map { " (\($0))" } ?? ""
             throw CredentialError("\(place): STS refuses the role '\(role.arn)': \(code)\(message)")
         }
-        guard let id = text["AccessKeyId"], let secret = text["SecretAccessKey"],
-            let token = text["SessionToken"], let end = text["Expiration"]
+        guard let id = content?.firstText("AccessKeyId"),
+            let secret = content?.firstText("SecretAccessKey"),
+            let token = content?.firstText("SessionToken"),
+            let end = content?.firstText("Expiration")
         else { throw CredentialError("\(place): STS at \(endpoint) gave no credentials") }
         return Credentials(
             key: AccessKey(id: id, secret: secret, sessionToken: token),

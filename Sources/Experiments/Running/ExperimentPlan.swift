@@ -35,7 +35,6 @@ struct ExperimentPlan: Sendable {
             definitions: [
                 TrainingJobDefinition(
                     searchSpace: space, objective: objective, image: ClosureBackend.image,
-                    metrics: [MetricDefinition(name: objective.metric, regex: "objective=(.*)")],
                     stoppingCondition: StoppingCondition(runtimeMax: .seconds(Int32.max)))
             ],
             plan: plan,

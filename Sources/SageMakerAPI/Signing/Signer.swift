@@ -21,6 +21,13 @@ package struct Signer: Sendable {
     package func signed(
         _ request: SignableRequest, body: [UInt8], at date: Date
     ) -> SignableRequest {
+        signed(request, bodyHash: body.sha256, at: date)
+    }
+
+    /// The same, for a body whose SHA-256 is known, in hexadecimal.
+    package func signed(
+        _ request: SignableRequest, bodyHash: String, at date: Date
+    ) -> SignableRequest {
         var request = request
         let time = SigningTime(date)
         request.headers.append(.init("x-amz-date", time.text))
@@ -31,7 +38,7 @@ package struct Signer: Sendable {
         let scope = CredentialScope(day: time.day, region: region, service: service)
         let signature = StringToSign(
             time: time, scope: scope,
-            canonicalRequest: request.canonicalText(signedHeaders: names, bodyHash: body.sha256)
+            canonicalRequest: request.canonicalText(signedHeaders: names, bodyHash: bodyHash)
         ).signature(secret: key.secret)
         let value =
             "\(StringToSign.algorithm) Credential=\(key.id)/\(scope.text), "

@@ -1,8 +1,10 @@
+import Foundation
+
 /// One element of an answer in XML.
 ///
-/// Reads what S3 writes: elements, texts, the five entities and numbered characters. Attributes,
-/// comments and the declaration are passed over. Document types, which could define more, are
-/// refused, and so is nesting beyond any answer's.
+/// Reads what S3 and STS write: elements, texts, the five entities and numbered characters.
+/// Attributes, comments and the declaration are passed over. Document types, which could define
+/// more, are refused, and so is nesting beyond any answer's.
 struct XMLElement {
     /// The name, without the prefix of a namespace.
     let name: String
@@ -32,6 +34,16 @@ struct XMLElement {
 
     /// All children of a name, in order.
     func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
+
+    /// The text of the first element of a name at any depth, without the space around it; `nil`
+    /// where there is none, or nothing in it.
+    func firstText(_ name: String) -> String? {
+        if self.name == name {
+            let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            return trimmed.isEmpty ? nil : trimmed
+        }
+        return children.lazy.compactMap { $0.firstText(name) }.first
+    }
 
     fileprivate mutating func append(_ text: String) { self.text += text }
 
