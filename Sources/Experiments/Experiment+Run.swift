@@ -13,8 +13,8 @@ extension Experiment {
     ///   - objective: Called for every trial; gives its result, which is better or worse as the
     ///     experiment's direction says. A trial whose objective throws has failed.
     /// - Returns: What was found.
-    /// - Throws: `ExperimentError.failed` when no trial came to a result; `StoreError` when the
-    ///   directory cannot be used; `CancellationError`.
+    /// - Throws: `ExperimentError.failed` when no trial came to a result, or none of the first
+    ///   few; `StoreError` when the directory cannot be used; `CancellationError`.
     public func run(
         progress: AsyncStream<ExperimentProgress<repeat each Value>>.Continuation? = nil,
         logger: Logger? = nil,

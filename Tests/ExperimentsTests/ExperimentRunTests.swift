@@ -105,7 +105,7 @@ struct ExperimentRunTests {
     func failures() async throws {
         let experiment = try Experiment(
             "failing", .minimize, .integer("n", in: 1...20), strategy: .grid(levels: 20),
-            trials: 20)
+            trials: 20, seed: 1)
         let result = try await experiment.run { _, n in
             if n.isMultiple(of: 2) { throw Wrong() }
             return n == 3 ? .nan : Double(n)
