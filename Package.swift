@@ -20,6 +20,8 @@ let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: 
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -45,6 +47,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     // The flow, in order. A test compares every import with the dependencies written here.
@@ -65,6 +70,8 @@ let package = Package(
         .target(name: "Stores", dependencies: ["Tuning", grdb, grdbSQLite]),
         // Decides what a tuning job does next, and performs it.
         .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
+        // What people look at: charts, reports and tables of tuning jobs.
+        .target(name: "Reports", dependencies: ["Tuning", "Strategies"]),
         // The library's front door: tune a closure in a few lines.
         .target(
             name: "Experiments",
@@ -117,6 +124,9 @@ let package = Package(
         .testTarget(
             name: "OrchestrationTests",
             dependencies: ["Tuning", "Strategies", "Orchestration", "TuningTesting", logging]),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Tuning", "Reports", "Stores", "TuningTesting"]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: ["Tuning", "Experiments"]),
