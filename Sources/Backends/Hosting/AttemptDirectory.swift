@@ -1,25 +1,24 @@
 import Foundation
 import Tuning
 
-/// The files by which an attempt, its supervisor and any number of daemons know of each other.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The files by which an attempt, its program and any number of daemons know of each other.
 ///
 ///     claim        a directory; whoever makes it, and nobody else, runs the attempt
-///     pid          the supervisor's process, which leads a session of its own, and the slot
 ///     stop         why the attempt is to end early; the first reason stays
-///     exit         how the program ended
+///     end          how the program ended, where its engine may forget that
 ///     stdout.log, stderr.log
 ///
-/// Each file appears whole or not at all, and never changes.
-struct AttemptDirectory {
-    /// What the supervisor wrote when it had claimed the attempt.
-    struct Supervisor: Hashable {
-        let process: Int32
-        let slot: Int
-        let startTime: Date
-    }
-
+/// Each file but the logs appears whole or not at all, and never changes. A host may have files of
+/// its own beside them.
+package struct AttemptDirectory: Hashable, Sendable {
     /// Why an attempt ends before its program does.
-    enum Halt: Hashable {
+    package enum Halt: Hashable, Sendable {
         case stop(StopReason)
         case pause
         /// Nobody knows what became of it, and it must not start any more.
@@ -45,50 +44,27 @@ struct AttemptDirectory {
     }
 
     /// The path; no other attempt ever has it, so it marks the attempt's processes.
-    let path: String
+    package let path: String
 
-    var standardOutput: String { path + "/stdout.log" }
-    var standardError: String { path + "/stderr.log" }
+    /// What the program wrote on its standard output.
+    package var standardOutput: String { path + "/stdout.log" }
+    /// What it wrote on its standard error.
+    package var standardError: String { path + "/stderr.log" }
 
-    /// Claims the attempt for nobody: it will never run.
+    /// Claims the attempt for nobody: a program that has to claim it first will never run.
     ///
     /// - Returns: Whether it had not been claimed before.
-    func claim() throws(FileError) -> Bool {
+    package func claim() throws(FileError) -> Bool {
         if mkdir(path + "/claim", 0o755) == 0 { return true }
         guard errno == EEXIST else { throw FileError("make the directory", path + "/claim") }
         return false
     }
 
     /// When it was claimed; `nil` while it is not.
-    var claimTime: Date? { modificationTime(of: path + "/claim") }
-
-    /// Its supervisor; `nil` while there has been none.
-    var supervisor: Supervisor? {
-        guard let text = contents(of: path + "/pid") else { return nil }
-        let numbers = text.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
-        guard numbers.count == 2, numbers[0] > 1,
-            let startTime = modificationTime(of: path + "/pid")
-        else { return nil }
-        return Supervisor(process: numbers[0], slot: Int(numbers[1]), startTime: startTime)
-    }
-
-    /// The program's exit code as a shell counts it; `nil` while it is not over.
-    var exitCode: Int? {
-        contents(of: path + "/exit").flatMap {
-            Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
-    }
-
-    /// Whether an exit was recorded, be it readable at the moment or not.
-    ///
-    /// An empty record is none: the machine failed before it was whole.
-    var hasExit: Bool {
-        var status = stat()
-        return stat(path + "/exit", &status) == 0 && status.st_size > 0
-    }
+    package var claimTime: Date? { modificationTime(of: path + "/claim") }
 
     /// Why it is to end early, and since when; `nil` while it is not.
-    var halt: (Halt, since: Date)? {
+    package var halt: (Halt, since: Date)? {
         guard let text = contents(of: path + "/stop"), let halt = Halt(text),
             let time = modificationTime(of: path + "/stop")
         else { return nil }
@@ -98,5 +74,29 @@ struct AttemptDirectory {
     /// Records that it is to end early; an earlier record stays.
     func record(_ halt: Halt) throws(FileError) {
         try writeDurably(halt.text, to: path + "/stop", replaces: false)
+    }
+}
+
+// MARK: - End
+
+extension AttemptDirectory {
+    /// How the program ended and since when it ran.
+    private struct End: Codable {
+        let exit: ProgramExit
+        let startTime: Date?
+    }
+
+    /// The end that was recorded, as a state; `nil` while none was.
+    var recordedEnd: ProgramState? {
+        guard let text = contents(of: path + "/end"),
+            let end = try? JSONDecoder().decode(End.self, from: Data(text.utf8))
+        else { return nil }
+        return .ended(end.exit, since: end.startTime)
+    }
+
+    /// Records how the program ended; an earlier record stays.
+    func record(_ exit: ProgramExit, since startTime: Date?) throws {
+        let end = try JSONEncoder().encode(End(exit: exit, startTime: startTime))
+        try writeDurably(String(decoding: end, as: UTF8.self), to: path + "/end", replaces: false)
     }
 }

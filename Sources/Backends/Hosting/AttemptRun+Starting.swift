@@ -31,7 +31,7 @@ extension AttemptRun {
     func logHoldUp(_ error: any Error) {
         guard !isHoldUpLogged else { return }
         isHoldUpLogged = true
-        configuration.logger.error(
+        settings.logger.error(
             "held up until there is space on the disk",
             metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
     }
@@ -45,33 +45,49 @@ extension AttemptRun {
                 .internal, "InternalServerError: The files of attempt \(attempt.id) are gone.")
         }
         try makeDirectory(files.path)
-        if let end = try endBeforeStart() { return end }
+        if let end = try await endBeforeStart() { return end }
         try await enter(.starting)
-        let program = try TrainingProgram(
-            attempt, images: configuration.images, storage: storage)
-        let channels = try TrainingChannel.channels(in: attempt.definition.envelope)
-        if try await !prepare(program, channels) { return try endBeforeStart() }
-        let supervisor = try makeSupervisor(of: program, channels: channels)
+        let order = ProgramOrder(
+            attempt: attempt, training: training,
+            channels: try TrainingChannel.channels(in: attempt.definition.envelope),
+            program: try host.trainingProgram(of: attempt)
+        ) { [weak self] phase, message in
+            try await self?.enter(phase, message)
+        }
+        if try await !prepare(order) { return try await endBeforeStart() }
         try Task.checkCancellation()
-        if let end = try endBeforeStart() { return end }
-        launch = supervisor.launch(logger: configuration.logger)
-        return nil
+        if let end = try await endBeforeStart() { return end }
+        let isLaunched = try await unlessStopped { [self] in try await launch(order) }
+        return isLaunched ? nil : try await endBeforeStart()
     }
 
     /// Brings all the program needs; whether that was not ended by a stop.
-    private func prepare(
-        _ program: TrainingProgram, _ channels: [TrainingChannel]
+    private func prepare(_ order: ProgramOrder) async throws -> Bool {
+        let script = order.program?.script
+        let isRemote = script.map { storage.transfer(for: $0.submitDirectory) != nil } ?? false
+        if !order.channels.isEmpty || checkpoints != nil || isRemote {
+            try await enter(.downloading)
+        }
+        try training.prepare(attempt, channels: order.channels)
+        return try await unlessStopped { [self] in
+            try await script?.install(in: training.code, from: storage)
+            try await checkpoints?.restore()
+            try await inputData(order.channels).bring()
+        }
+    }
+
+    private func launch(_ order: ProgramOrder) async throws {
+        try await insist(passesFileErrors: true) { try await program.start(order) }
+    }
+
+    /// Does something that a stop cancels; whether it was not.
+    private func unlessStopped(
+        _ work: @escaping @Sendable () async throws -> Void
     ) async throws -> Bool {
-        let isRemote =
-            program.script.map { storage.transfer(for: $0.submitDirectory) != nil } ?? false
-        if !channels.isEmpty || checkpoints != nil || isRemote { try await enter(.downloading) }
-        try training.prepare(attempt, channels: channels)
         let stop = session.stop
         return try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { [self] in
-                try await program.script?.install(in: training.code, from: storage)
-                try await checkpoints?.restore()
-                try await inputData(channels).bring()
+            group.addTask {
+                try await work()
                 return true
             }
             group.addTask {
@@ -85,46 +101,24 @@ extension AttemptRun {
 
     /// The data of some channels, in the training job's directory.
     func inputData(_ channels: [TrainingChannel]) -> InputData {
-        InputData(channels: channels, directory: training.inputData, storage: storage)
+        InputData(
+            channels: channels, directory: training.inputData, storage: storage,
+            followsLinks: host.followsLinks)
     }
 
-    private func enter(_ phase: TrainingPhase) async throws {
+    private func enter(_ phase: TrainingPhase, _ message: String? = nil) async throws {
         preparationTime = Date()
-        try await report(.entered(phase, at: preparationTime, message: nil))
+        try await report(.entered(phase, at: preparationTime, message: message))
     }
 
     /// Obeys a stop that was asked for before the start.
-    private func endBeforeStart() throws -> Attempt.End? {
-        guard let wanted = session.stop.reason.map(AttemptDirectory.Halt.stop) ?? verdictHalt else {
-            return nil
-        }
+    private func endBeforeStart() async throws -> Attempt.End? {
+        let asked = session.stop.reason.map(AttemptDirectory.Halt.stop) ?? verdictHalt
+        guard let wanted = files.halt?.0 ?? asked else { return nil }
         try files.record(wanted)
-        return try files.claim() ? end(of: wanted) : nil
-    }
-
-    /// Takes a slot, and puts together what runs the program in it.
-    private func makeSupervisor(
-        of program: TrainingProgram, channels: [TrainingChannel]
-    ) throws -> Supervisor {
-        let slot = slots.take()
-        self.slot = slot
-        let gpus = configuration.gpus
-        let environment = ContainerEnvironment(
-            attempt: attempt, directory: training, channels: channels, script: program.script,
-            gpu: gpus.isEmpty ? nil : gpus[slot % gpus.count], gpuCount: gpus.isEmpty ? 0 : 1,
-            processorCount: ProcessInfo.processInfo.activeProcessorCount
-        ).variables(inherited: ProcessInfo.processInfo.environment)
-        let arguments = program.arguments(with: attempt.hyperparameters)
-        let directory =
-            program.script == nil ? configuration.workingDirectory.path : training.code
-        if let problem = problem(
-            withCommand: arguments[0], path: environment["PATH"] ?? "", in: directory)
-        {
-            throw TrainingFailure(.algorithm, "ClientError: \(problem)")
+        let isForbidden = try await insist(passesFileErrors: true) {
+            try await program.forbidStart()
         }
-        return Supervisor(
-            attempt: files, jobDirectory: training.path, workingDirectory: directory,
-            arguments: program.script.map { $0.installing(arguments, in: directory) } ?? arguments,
-            environment: environment, slot: slot)
+        return isForbidden ? end(of: wanted) : nil
     }
 }
