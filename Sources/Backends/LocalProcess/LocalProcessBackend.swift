@@ -65,24 +65,23 @@ public struct LocalProcessBackend: TrainingBackend {
             self.logger = logger
         }
 
-        /// What opens the addresses of a training job.
-        var storage: DataStorage {
-            DataStorage(
-                transfer: transfer,
-                cache: DataCache(
-                    directory: dataDirectory.appending(path: "cache").path,
-                    byteCountMax: cacheByteCountMax))
+        /// What of it holds for whatever runs programs.
+        var hosting: HostingSettings {
+            HostingSettings(
+                dataDirectory: dataDirectory, slotCount: slotCount, gracePeriod: gracePeriod,
+                transfer: transfer, cacheByteCountMax: cacheByteCountMax,
+                checkpointInterval: checkpointInterval, logger: logger)
         }
     }
 
     /// Where and how training jobs run.
     public let configuration: Configuration
-    private let slots: SlotOccupancy
+    private let backend: HostedBackend
 
     /// Takes settings; nothing is read or written before the first attempt.
     public init(_ configuration: Configuration) {
         self.configuration = configuration
-        slots = SlotOccupancy(count: configuration.slotCount)
+        backend = HostedBackend(LocalProcessHost(configuration))
     }
 
     /// How many attempts may run at once.
@@ -92,14 +91,7 @@ public struct LocalProcessBackend: TrainingBackend {
     public func run(
         _ attempt: Attempt, in session: AttemptSession
     ) async throws -> Attempt.End {
-        let run: AttemptRun
-        do {
-            run = try AttemptRun(
-                attempt, in: session, configuration: configuration, slots: slots)
-        } catch {
-            return .failed(error)
-        }
-        return try await run.run()
+        try await backend.run(attempt, in: session)
     }
 }
 
@@ -118,7 +110,7 @@ extension LocalProcessBackend {
         let known = TrainingProgram.commandLine(
             of: definition.image, images: configuration.images)
         if known == nil, let script = TrainingScript(definition.staticHyperparameters) {
-            return script.problem(in: configuration.storage)
+            return script.problem(in: configuration.hosting.storage)
         }
         var names = Set(definition.searchSpace.parameters.map(\.name))
         names.formUnion(definition.staticHyperparameters.keys)
@@ -147,9 +139,6 @@ extension LocalProcessBackend {
     public func logs(
         of attempt: Attempt.ID
     ) -> (standardOutput: URL, standardError: URL)? {
-        let training = try? TrainingDirectory(
-            of: attempt.trainingJob, in: configuration.dataDirectory)
-        guard let files = training?.attempt(attempt.number) else { return nil }
-        return (URL(filePath: files.standardOutput), URL(filePath: files.standardError))
+        backend.logs(of: attempt)
     }
 }

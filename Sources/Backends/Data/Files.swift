@@ -7,21 +7,21 @@ import Foundation
 #endif
 
 /// A file operation that failed.
-struct FileError: Error, CustomStringConvertible {
+package struct FileError: Error, Sendable, CustomStringConvertible {
     /// Whether freeing some space helps.
-    let isDiskFull: Bool
+    package let isDiskFull: Bool
     /// What failed, on which file, and why.
-    let description: String
+    package let description: String
 
     /// Describes the last system call's error.
-    init(_ action: String, _ path: String, code: Int32 = errno) {
+    package init(_ action: String, _ path: String, code: Int32 = errno) {
         isDiskFull = code == ENOSPC || code == EDQUOT
         description = "cannot \(action) \(path): \(String(cString: strerror(code)))"
     }
 }
 
 /// Makes a directory with all those above it; one that is there is fine.
-func makeDirectory(_ path: String) throws(FileError) {
+package func makeDirectory(_ path: String) throws(FileError) {
     guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }
     let code = errno
     let parent = (path as NSString).deletingLastPathComponent
@@ -37,7 +37,8 @@ func makeDirectory(_ path: String) throws(FileError) {
 /// Writes a file so that it is there whole or not at all, and stays after a power failure.
 ///
 /// - Parameter replaces: Whether a file that is there is replaced, or else left as it is.
-func writeDurably(_ text: String, to path: String, replaces: Bool = true) throws(FileError) {
+package func writeDurably(_ text: String, to path: String, replaces: Bool = true) throws(FileError)
+{
     let temporary = "\(path).\(UUID().uuidString)"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError("write", temporary) }
@@ -59,12 +60,12 @@ func writeDurably(_ text: String, to path: String, replaces: Bool = true) throws
 }
 
 /// The text of a small file; `nil` when it cannot be read.
-func contents(of path: String) -> String? {
+package func contents(of path: String) -> String? {
     FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
 }
 
 /// Whether a file of any kind, even a broken link, has this path.
-func fileExists(_ path: String) -> Bool {
+package func fileExists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
 }
@@ -93,7 +94,7 @@ func regularFiles(below directory: String) throws(FileError) -> [String]? {
 }
 
 /// When a file was last written; `nil` when there is none.
-func modificationTime(of path: String) -> Date? {
+package func modificationTime(of path: String) -> Date? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     #if canImport(Darwin)

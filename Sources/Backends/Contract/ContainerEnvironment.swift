@@ -2,9 +2,10 @@ import Foundation
 import Tuning
 
 /// The environment the SageMaker training toolkit gives to a training program.
-struct ContainerEnvironment {
-    /// What is run, and where.
+package struct ContainerEnvironment {
+    /// What is run.
     let attempt: Attempt
+    /// Where, as the program sees it.
     let directory: TrainingDirectory
     /// Its input data.
     let channels: [TrainingChannel]
@@ -17,8 +18,24 @@ struct ContainerEnvironment {
     /// How many processors it sees.
     let processorCount: Int
 
+    /// Describes what a program is to know of its place.
+    ///
+    /// - Parameter directory: As the program sees it.
+    package init(
+        attempt: Attempt, directory: TrainingDirectory, channels: [TrainingChannel],
+        script: TrainingScript?, gpu: String?, gpuCount: Int, processorCount: Int
+    ) {
+        self.attempt = attempt
+        self.directory = directory
+        self.channels = channels
+        self.script = script
+        self.gpu = gpu
+        self.gpuCount = gpuCount
+        self.processorCount = processorCount
+    }
+
     /// All variables, on top of the daemon's own and under those of the request.
-    func variables(inherited: [String: String]) -> [String: String] {
+    package func variables(inherited: [String: String]) -> [String: String] {
         var all = inherited
         all["PYTHONUNBUFFERED"] = all["PYTHONUNBUFFERED"] ?? "1"
         all.merge(toolkitVariables) { _, new in new }

@@ -3,7 +3,7 @@ import Tuning
 
 /// Opens every address that a training job may name: `file://`, and those that the daemon was given
 /// a transfer for.
-struct DataStorage: Sendable {
+package struct DataStorage: Sendable {
     /// What takes addresses of other kinds; `nil` where nothing does.
     let transfer: (any DataTransfer)?
     /// Where what was brought is kept for the next training job.

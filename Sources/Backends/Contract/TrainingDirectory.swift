@@ -2,14 +2,17 @@ import Foundation
 import Tuning
 
 /// A training job's directory, laid out as the SageMaker container contract has it.
-struct TrainingDirectory {
+package struct TrainingDirectory: Hashable, Sendable {
+    /// Where SageMaker has it in its containers.
+    package static let container = TrainingDirectory(path: "/opt/ml")
+
     /// The path, without a slash at its end.
-    let path: String
+    package let path: String
 
     /// The directory of a training job.
     ///
     /// - Throws: `TrainingFailure` when the name cannot be that of a directory.
-    init(of name: TrainingJob.Name, in data: URL) throws(TrainingFailure) {
+    package init(of name: TrainingJob.Name, in data: URL) throws(TrainingFailure) {
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.contains("\0")
         else {
             throw TrainingFailure(
@@ -18,20 +21,31 @@ struct TrainingDirectory {
         path = data.appending(path: "training-jobs").appending(path: name).path
     }
 
-    var input: String { path + "/input" }
-    var configuration: String { input + "/config" }
-    var inputData: String { input + "/data" }
-    var model: String { path + "/model" }
-    var output: String { path + "/output" }
-    var outputData: String { output + "/data" }
-    var checkpoints: String { path + "/checkpoints" }
-    var code: String { path + "/code" }
+    private init(path: String) { self.path = path }
+
+    /// The configuration and the input data.
+    package var input: String { path + "/input" }
+    /// The files that say what to train, and with what.
+    package var configuration: String { input + "/config" }
+    /// A directory for every channel.
+    package var inputData: String { input + "/data" }
+    /// What the program has trained.
+    package var model: String { path + "/model" }
+    /// What else it leaves behind.
+    package var output: String { path + "/output" }
+    /// What of that is saved.
+    package var outputData: String { output + "/data" }
+    /// Where checkpoints are unless the definition says otherwise.
+    package var checkpoints: String { path + "/checkpoints" }
+    /// The source of a program in script mode.
+    package var code: String { path + "/code" }
     /// Holds what is on its way from or to elsewhere.
     var staging: String { path + "/transfer" }
-    var failure: String { output + "/failure" }
+    /// Where the program says why it failed.
+    package var failure: String { output + "/failure" }
 
     /// The directory of one attempt, which may not be there.
-    func attempt(_ number: Int) -> AttemptDirectory {
+    package func attempt(_ number: Int) -> AttemptDirectory {
         AttemptDirectory(path: "\(path)/attempts/\(number)")
     }
 }

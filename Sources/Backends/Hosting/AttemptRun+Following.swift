@@ -1,47 +1,41 @@
 import Foundation
 import Tuning
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 // MARK: - Following
 
 extension AttemptRun {
-    /// How long a claimed attempt may be without a supervisor's number.
-    private static let claimPatience: TimeInterval = 5
-    /// How long a supervisor that has recorded its exit may take to end by itself.
-    private static let endPatience = Duration.seconds(5)
-
     /// Looks at the attempt again and again until it is over.
     func follow() async throws -> Attempt.End {
         var changeTime = ContinuousClock.now
         halt = files.halt
         while true {
             try Task.checkCancellation()
-            // First the exit, then the output: so what is read after an exit is all there is.
-            let exitCode = files.exitCode
-            supervisor = supervisor ?? files.supervisor
-            if let supervisor { try await noteStart(supervisor) }
-            let isComplete = try await reportOutput(isOver: exitCode != nil)
-            if let exitCode {
-                return try await end(exitCode: exitCode)
+            // First the state, then the output: so what is read after an end is all there is.
+            let state = try await look()
+            try await note(state)
+            switch state {
+            case .ended(let exit, let startTime):
+                return try await end(exit, since: startTime)
+            case .lost, .notStarted:
+                if let end = try await loss() { return end }
+                continue
+            case .waiting, .running:
+                break
             }
-            if isLost, !files.hasExit, let end = try await loss() { return end }
+            let isComplete = try await reportOutput(isOver: false)
             let wasHalted = halt != nil
-            advanceHalt()
+            try await advanceHalt()
             if !wasHalted, halt != nil { changeTime = .now }
             if isComplete {
-                try await pause(for: Self.interval(after: ContinuousClock.now - changeTime))
+                try await pause(for: interval(after: ContinuousClock.now - changeTime))
             }
         }
     }
 
     /// How long to wait before the next look: short while something is likely to happen.
-    private static func interval(after age: Duration) -> Duration {
-        min(max(.milliseconds(5), age / 20), .milliseconds(200))
+    private func interval(after age: Duration) -> Duration {
+        let limits = host.lookIntervals
+        return min(max(limits.lowerBound, age / 20), limits.upperBound)
     }
 
     /// Waits; less long when a stop is asked for.
@@ -56,44 +50,57 @@ extension AttemptRun {
         }
     }
 
-    private func noteStart(_ supervisor: AttemptDirectory.Supervisor) async throws {
-        guard !isTraining else { return }
-        isTraining = true
-        if slot == nil {
-            slots.take(supervisor.slot)
-            slot = supervisor.slot
+    /// Reports that the program runs, or waits again.
+    private func note(_ state: ProgramState) async throws {
+        switch state {
+        case .running(let time), .ended(_, let time?):
+            guard startTime == nil else { return }
+            startTime = time
+            // File systems tell the time less exactly than clocks do.
+            let reportTime = max(time, preparationTime)
+            try await report(.entered(.training, at: reportTime, message: nil))
+        case .waiting(let message):
+            let isInterrupted = startTime != nil
+            guard isInterrupted || message != waitingMessage else { return }
+            startTime = nil
+            waitingMessage = message
+            let phase: TrainingPhase = isInterrupted ? .interrupted : .pending
+            try await report(.entered(phase, at: Date(), message: message))
+        case .notStarted, .lost, .ended(_, nil):
+            break
         }
-        // File systems tell the time less exactly than clocks do.
-        let time = max(supervisor.startTime, preparationTime)
-        try await report(.entered(.training, at: time, message: nil))
-    }
-
-    /// The attempt's processes, once they are known.
-    private var group: ProcessGroup? {
-        supervisor.map { ProcessGroup(leader: $0.process, marker: files.path) }
     }
 }
 
 // MARK: - Halting
 
 extension AttemptRun {
+    /// How long to wait before a program that goes on is killed again.
+    private static let killInterval = Duration.seconds(1)
+
     /// Records that the attempt is to end early as soon as somebody wants it, then makes it end.
-    private func advanceHalt() {
-        if halt == nil, let wanted = wantedHalt, !files.hasExit {
+    private func advanceHalt() async throws {
+        if halt == nil, let wanted = wantedHalt {
+            // An end that it came to meanwhile counts.
+            if case .ended = try await look() { return }
             record(wanted)
             halt = files.halt ?? (wanted, Date())
         }
-        guard let halt, let group else { return }
-        if !isTerminated { isTerminated = group.send(SIGTERM) }
-        let grace = configuration.gracePeriod / .seconds(1)
-        if Date().timeIntervalSince(halt.since) >= grace { group.send(SIGKILL) }
+        guard let halt else { return }
+        if !isTerminated {
+            isTerminated = try await insist { try await program.end(isForced: false) }
+        }
+        let grace = settings.gracePeriod / .seconds(1)
+        guard Date().timeIntervalSince(halt.since) >= grace else { return }
+        if let killTime, ContinuousClock.now - killTime < Self.killInterval { return }
+        if try await insist({ try await program.end(isForced: true) }) { killTime = .now }
     }
 
     private var wantedHalt: AttemptDirectory.Halt? {
         if let reason = session.stop.reason { return .stop(reason) }
         if let verdictHalt { return verdictHalt }
-        guard let supervisor else { return nil }
-        let runtime = Duration.seconds(max(0, Date().timeIntervalSince(supervisor.startTime)))
+        guard let startTime else { return nil }
+        let runtime = Duration.seconds(max(0, Date().timeIntervalSince(startTime)))
         let isExceeded =
             attempt.earlierRuntime + runtime >= attempt.definition.stoppingCondition.runtimeMax
         return isExceeded ? .stop(.runtimeExceeded) : nil
@@ -103,7 +110,7 @@ extension AttemptRun {
         do {
             try files.record(halt)
         } catch {
-            configuration.logger.error(
+            settings.logger.error(
                 "the reason of a stop could not be recorded",
                 metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
         }
@@ -117,11 +124,7 @@ extension AttemptRun {
         case .pause:
             .paused(Checkpoint(location: training.checkpoints))
         case .lost:
-            .failed(
-                TrainingFailure(
-                    .internal,
-                    "InternalServerError: The training process disappeared without recording its"
-                        + " exit; it was killed, or the machine restarted."))
+            .failed(TrainingFailure(.internal, "InternalServerError: \(lossReason)"))
         }
     }
 }
@@ -129,21 +132,10 @@ extension AttemptRun {
 // MARK: - End
 
 extension AttemptRun {
-    /// Whether it seems that nobody will ever record an exit.
-    private var isLost: Bool {
-        if let group { return group.supervisor == .gone }
-        guard let claimTime = files.claimTime else { return launch?.problem != nil }
-        return Date().timeIntervalSince(claimTime) >= Self.claimPatience
-            || (halt != nil && launch == nil)
-    }
-
-    /// Ends an attempt whose supervisor is gone, or never came.
+    /// Ends an attempt whose program is gone, or never came.
     ///
-    /// - Returns: Nothing when a supervisor came after all; the record made here will end it.
+    /// - Returns: Nothing when it came after all; the record made here will end it.
     private func loss() async throws -> Attempt.End? {
-        if files.claimTime == nil, let problem = launch?.problem {
-            throw TrainingFailure(.internal, "InternalServerError: Not started: \(problem).")
-        }
         if halt == nil {
             do {
                 try files.record(.lost)
@@ -156,46 +148,56 @@ extension AttemptRun {
             }
             halt = files.halt ?? (.lost, Date())
         }
-        if supervisor == nil, files.supervisor != nil { return nil }
-        group?.killRemains()
+        switch try await look() {
+        case .waiting, .running, .ended: return nil
+        case .lost(let reason): lossReason = reason
+        case .notStarted: lossReason = "Nothing is left of the program; it was removed."
+        }
+        try await insist { try await program.settle() }
         _ = try await reportOutput(isOver: true)
         try await saveCheckpoints()
         return end(of: halt?.0 ?? .lost)
     }
 
-    private func end(exitCode: Int) async throws -> Attempt.End {
-        if let group { try await waitForEnd(of: group) }
+    private func end(_ exit: ProgramExit, since startTime: Date?) async throws -> Attempt.End {
+        try await insist { try await program.settle() }
+        _ = try await reportOutput(isOver: true)
+        if program.forgetsItsEnd {
+            try await whenThereIsRoom { try files.record(exit, since: startTime) }
+        }
         halt = halt ?? files.halt
         try await saveCheckpoints()
         if let halt {
-            do {
-                try await saveArtifacts()
-            } catch let error as TrainingFailure {
-                logLostArtifacts(error.reason)
-            } catch let error as FileError {
-                logLostArtifacts(error.description)
-            }
+            try await saveArtifactsIfPossible()
             return end(of: halt.0)
         }
-        guard exitCode == 0 else {
+        switch exit {
+        case .code(0):
+            try await saveArtifacts()
+            return .completed
+        case .code(let code):
             return .failed(
                 FailureDescription(
-                    exitCode: exitCode, failureFile: training.failure,
+                    exitCode: code, failureFile: training.failure,
                     standardError: files.standardError
                 ).failure)
+        case .failure(let failure):
+            return .failed(failure)
+        case .stopped(let reason):
+            try await saveArtifactsIfPossible()
+            return .stopped(reason)
         }
-        try await saveArtifacts()
-        return .completed
     }
 
-    /// The supervisor kills the group after it has recorded the exit; a stopped one is helped.
-    private func waitForEnd(of group: ProcessGroup) async throws {
-        let start = ContinuousClock.now
-        while group.supervisor != .gone {
-            if ContinuousClock.now - start > Self.endPatience { group.send(SIGKILL) }
-            try await Task.sleep(for: .milliseconds(1))
+    /// Saves the results of a stopped attempt; that they cannot be is no failure of the training.
+    private func saveArtifactsIfPossible() async throws {
+        do {
+            try await saveArtifacts()
+        } catch let error as TrainingFailure {
+            logLostArtifacts(error.reason)
+        } catch let error as FileError {
+            logLostArtifacts(error.description)
         }
-        group.killRemains()
     }
 
     private func saveArtifacts() async throws {
@@ -217,7 +219,7 @@ extension AttemptRun {
             throw error
         } catch {
             try Task.checkCancellation()
-            configuration.logger.error(
+            settings.logger.error(
                 "the last checkpoints could not be saved",
                 metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
         }
@@ -230,7 +232,7 @@ extension AttemptRun {
     }
 
     private func logLostArtifacts(_ reason: String) {
-        configuration.logger.error(
+        settings.logger.error(
             "the results of a stopped attempt could not be saved",
             metadata: ["attempt": "\(attempt.id)", "error": "\(reason)"])
     }

@@ -14,30 +14,32 @@ actor AttemptRun {
 
     let attempt: Attempt
     let session: AttemptSession
-    let configuration: LocalProcessBackend.Configuration
-    let slots: SlotOccupancy
+    let host: any ProgramHost
+    let settings: HostingSettings
+    let program: any HostedProgram
+    let contact: HostContact
     let training: TrainingDirectory
     let files: AttemptDirectory
     let storage: DataStorage
     /// Where checkpoints are saved; `nil` where they stay in the training job's directory.
     let checkpoints: CheckpointStorage?
 
-    /// The start of the program, if it was this run that started it.
-    var launch: Supervisor.Launch?
     /// When the last phase before the start of the program was reported.
     var preparationTime = Date.distantPast
-    /// The supervisor, once it is known.
-    var supervisor: AttemptDirectory.Supervisor?
-    /// The slot that is occupied.
-    var slot: Int?
+    /// Since when it runs; `nil` while it does not.
+    var startTime: Date?
+    /// What it waits for, as was last reported.
+    var waitingMessage: String?
     /// Why the attempt is to end early, and since when.
     var halt: (AttemptDirectory.Halt, since: Date)?
+    /// Why nobody knows what became of the program, if so.
+    var lossReason = "The program disappeared."
     /// What the verdicts ask for.
     var verdictHalt: AttemptDirectory.Halt?
     /// Whether the program has been told to end.
     var isTerminated = false
-    /// Whether its start has been reported.
-    var isTraining = false
+    /// When it was last killed.
+    var killTime: ContinuousClock.Instant?
     /// Whether it has been reported that its results are saved.
     var isUploading = false
 
@@ -57,17 +59,19 @@ actor AttemptRun {
     ///
     /// - Throws: `TrainingFailure` when it cannot be run.
     init(
-        _ attempt: Attempt, in session: AttemptSession,
-        configuration: LocalProcessBackend.Configuration, slots: SlotOccupancy
+        _ attempt: Attempt, in session: AttemptSession, host: any ProgramHost,
+        contact: HostContact
     ) throws(TrainingFailure) {
         self.attempt = attempt
         self.session = session
-        self.configuration = configuration
-        self.slots = slots
+        self.host = host
+        self.contact = contact
+        settings = host.settings
         training = try TrainingDirectory(
-            of: attempt.id.trainingJob, in: configuration.dataDirectory)
+            of: attempt.id.trainingJob, in: settings.dataDirectory)
         files = training.attempt(attempt.id.number)
-        storage = configuration.storage
+        program = try host.program(of: attempt, in: training)
+        storage = settings.storage
         checkpoints = try CheckpointStorage(of: attempt, in: training, storage: storage)
         do {
             output = try ProgramOutput(
@@ -81,8 +85,9 @@ actor AttemptRun {
     ///
     /// - Throws: What the session's report throws, and `CancellationError`; the program goes on.
     func run() async throws -> Attempt.End {
-        defer { if let slot { slots.release(slot) } }
+        defer { program.release() }
         let end = try await startAndFollow()
+        await program.remove()
         // What it read may leave the cache now.
         if let channels = try? TrainingChannel.channels(in: attempt.definition.envelope) {
             inputData(channels).remove()
@@ -93,7 +98,9 @@ actor AttemptRun {
     private func startAndFollow() async throws -> Attempt.End {
         do {
             try training.removeNamesake(of: attempt)
-            if files.claimTime == nil, let end = try await startWhenThereIsRoom() { return end }
+            if case .notStarted = try await look(), let end = try await startWhenThereIsRoom() {
+                return end
+            }
             return try await followAndSave()
         } catch let error as ReportError {
             throw error.underlying
@@ -107,13 +114,18 @@ actor AttemptRun {
         }
     }
 
-    /// Follows the program to its end while its checkpoints are saved.
+    /// Follows the program to its end while its output is brought and its checkpoints are saved.
     private func followAndSave() async throws -> Attempt.End {
-        guard let checkpoints else { return try await follow() }
-        let (interval, logger) = (configuration.checkpointInterval, configuration.logger)
+        let (interval, logger) = (settings.checkpointInterval, settings.logger)
         return try await withThrowingTaskGroup(of: Attempt.End?.self) { group in
-            group.addTask {
-                await checkpoints.saveRegularly(every: interval, logger: logger)
+            if let checkpoints {
+                group.addTask {
+                    await checkpoints.saveRegularly(every: interval, logger: logger)
+                    return nil
+                }
+            }
+            group.addTask { [program] in
+                await program.followOutput()
                 return nil
             }
             group.addTask { try await self.follow() }
@@ -160,7 +172,7 @@ actor AttemptRun {
     private func noteGivenUp() {
         for metric in output.givenUp.subtracting(givenUp) {
             givenUp.insert(metric)
-            configuration.logger.warning(
+            settings.logger.warning(
                 "the metric's regular expression takes too long; it is given up for this attempt",
                 metadata: ["attempt": "\(attempt.id)", "metric": "\(metric)"])
         }

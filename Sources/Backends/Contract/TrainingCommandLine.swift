@@ -1,13 +1,13 @@
 import Tuning
 
 /// The command line of an `exec:` image, or of one that the settings map to a command line.
-struct TrainingCommandLine {
+package struct TrainingCommandLine: Sendable {
     /// Why a command line cannot be run, in words for the client.
-    struct Problem: Error, Hashable, CustomStringConvertible {
-        let description: String
+    package struct Problem: Error, Hashable, CustomStringConvertible {
+        package let description: String
     }
 
-    private enum Piece: Hashable {
+    private enum Piece: Hashable, Sendable {
         case text(String)
         case placeholder(Parameter.Name)
     }
@@ -18,7 +18,7 @@ struct TrainingCommandLine {
     ///
     /// A placeholder is a hyperparameter's name in braces. Other texts in braces stay as they are,
     /// unless they look like a misspelt name.
-    init(_ line: String, hyperparameters names: Set<Parameter.Name>) throws(Problem) {
+    package init(_ line: String, hyperparameters names: Set<Parameter.Name>) throws(Problem) {
         let words: [String]
         do throws(ShellWords.Problem) {
             words = try ShellWords(line).words
@@ -35,7 +35,7 @@ struct TrainingCommandLine {
 
     /// The words to run: every placeholder replaced or, if there is none, an option appended for
     /// each hyperparameter, by name, that is not reserved.
-    func arguments(with hyperparameters: [Parameter.Name: String]) -> [String] {
+    package func arguments(with hyperparameters: [Parameter.Name: String]) -> [String] {
         var hasPlaceholder = false
         var arguments = words.map { pieces in
             pieces.map { piece in

@@ -2,7 +2,7 @@ import Foundation
 import Tuning
 
 /// Named input data of a training job.
-struct TrainingChannel: Sendable {
+package struct TrainingChannel: Sendable {
     /// How the address says what belongs to the channel.
     enum Source: Hashable {
         /// All that begins with it.
@@ -12,7 +12,7 @@ struct TrainingChannel: Sendable {
     }
 
     /// The name, which is its directory's.
-    let name: String
+    package let name: String
     /// What `inputdataconfig.json` says of it.
     let configuration: JSONValue
     /// Where its data is.
@@ -75,7 +75,7 @@ struct TrainingChannel: Sendable {
 
     /// The directory or file of this machine that is linked as it is; `nil` when there is more to
     /// do than that.
-    var linkedPath: String? {
+    package var linkedPath: String? {
         source == .prefix && !isCompressed ? localPath(of: address) : nil
     }
 }

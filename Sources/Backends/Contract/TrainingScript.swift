@@ -2,14 +2,14 @@ import Foundation
 import Tuning
 
 /// A program in script mode: source in a directory or an archive, and which of its files to run.
-struct TrainingScript: Hashable {
+package struct TrainingScript: Hashable, Sendable {
     /// The file to run, relative to the source.
-    let program: String
+    package let program: String
     /// Where the source comes from, as it was given.
-    let submitDirectory: String
+    package let submitDirectory: String
 
     /// Finds the two hyperparameters of script mode; `nil` unless both are there.
-    init?(_ hyperparameters: [Parameter.Name: String]) {
+    package init?(_ hyperparameters: [Parameter.Name: String]) {
         guard let program = hyperparameters["sagemaker_program"],
             let directory = hyperparameters["sagemaker_submit_directory"]
         else { return nil }
@@ -23,7 +23,7 @@ struct TrainingScript: Hashable {
     }
 
     /// What is wrong with the program or the source, for the client; `nil` when nothing is.
-    func problem(in storage: DataStorage) -> String? {
+    package func problem(in storage: DataStorage) -> String? {
         let parts = program.split(separator: "/")
         if parts.isEmpty || program.hasPrefix("/") || parts.contains("..") {
             return "sagemaker_program is '\(program)'; give a file inside the source."
@@ -56,7 +56,7 @@ struct TrainingScript: Hashable {
     }
 
     /// Words that run the program after what its source asks for has been installed.
-    func installing(_ arguments: [String], in source: String) -> [String] {
+    package func installing(_ arguments: [String], in source: String) -> [String] {
         program.hasSuffix(".py")
             ? ScriptRequirements.arguments(for: arguments, in: source) : arguments
     }

@@ -12,11 +12,14 @@ struct InputData: Sendable {
     let directory: String
     /// What brings it.
     let storage: DataStorage
+    /// Whether data of this machine is linked, or its place made for it to be mounted there.
+    var followsLinks = true
 
     /// Brings all of it; what is there already stays.
     ///
-    /// Data of this machine is linked: a directory as itself, a file inside of one. Other data is
-    /// linked from the cache, or decompressed from there.
+    /// Data of this machine is linked: a directory as itself, a file inside of one; where links
+    /// lead nowhere, a directory is made for it. Other data is linked from the cache, or
+    /// decompressed from there.
     ///
     /// - Throws: `TrainingFailure` for data that cannot be had; `FileError`, `DataTransferError`
     ///   of kind `.diskFull`, `CancellationError`.
@@ -55,6 +58,7 @@ struct InputData: Sendable {
             throw DataTransferError(.notFound, "there is no '\(source)'")
         }
         let target = path(of: channel)
+        guard followsLinks else { return try makeDirectory(target) }
         if isDirectory.boolValue {
             try makeSymbolicLink(target, to: source)
         } else {

@@ -8,8 +8,10 @@ import Tuning
 #endif
 
 /// What a training job runs.
-enum TrainingProgram {
+package enum TrainingProgram: Sendable {
+    /// A source, and which of its files.
     case script(TrainingScript)
+    /// A command line of this machine.
     case command(TrainingCommandLine)
 
     /// Finds what an attempt runs.
@@ -18,7 +20,7 @@ enum TrainingProgram {
     ///   - images: Command lines by image name.
     ///   - storage: What can open the address of a source.
     /// - Throws: `TrainingFailure` when there is nothing, or a command line is wrong.
-    init(
+    package init(
         _ attempt: Attempt, images: [String: String], storage: DataStorage
     ) throws(TrainingFailure) {
         let image = attempt.definition.image
@@ -41,24 +43,24 @@ enum TrainingProgram {
     }
 
     /// The command line an image stands for; `nil` when it stands for none.
-    static func commandLine(of image: String, images: [String: String]) -> String? {
+    package static func commandLine(of image: String, images: [String: String]) -> String? {
         image.hasPrefix("exec:") ? String(image.dropFirst("exec:".count)) : images[image]
     }
 
     /// Why an image without a command line cannot be run.
-    static func problem(withImage image: String) -> String {
+    package static func problem(withImage image: String) -> String {
         "Image '\(image)' has no command; write exec:COMMAND LINE, map the image to a command line"
             + " in the settings, or give the hyperparameters sagemaker_program and"
             + " sagemaker_submit_directory."
     }
 
     /// The program in script mode; `nil` otherwise.
-    var script: TrainingScript? {
+    package var script: TrainingScript? {
         if case .script(let script) = self { script } else { nil }
     }
 
     /// The words to run.
-    func arguments(with hyperparameters: [Parameter.Name: String]) -> [String] {
+    package func arguments(with hyperparameters: [Parameter.Name: String]) -> [String] {
         switch self {
         case .script(let script): script.arguments(with: hyperparameters)
         case .command(let command): command.arguments(with: hyperparameters)

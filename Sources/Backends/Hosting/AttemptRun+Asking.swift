@@ -1,0 +1,44 @@
+import Tuning
+
+// MARK: - Asking the host
+
+extension AttemptRun {
+    /// How long to wait before what runs the program is asked again that did not answer: at
+    /// first, and at most.
+    private static let silenceIntervals: ClosedRange<Duration> = .milliseconds(200) ... .seconds(30)
+
+    /// Where the program stands, from its record if it is over.
+    func look() async throws -> ProgramState {
+        if program.forgetsItsEnd, let end = files.recordedEnd { return end }
+        return try await insist { try await program.state() }
+    }
+
+    /// Asks what runs the program again and again until it answers.
+    ///
+    /// - Parameter passesFileErrors: Whether a `FileError` is thrown, and not taken for silence.
+    /// - Throws: `TrainingFailure`, `CancellationError`, and what the session's report throws.
+    func insist<Answer>(
+        passesFileErrors: Bool = false, _ ask: () async throws -> Answer
+    ) async throws -> Answer {
+        var interval = Self.silenceIntervals.lowerBound
+        while true {
+            do {
+                let answer = try await ask()
+                contact.noteAnswer()
+                return answer
+            } catch let error as TrainingFailure {
+                contact.noteAnswer()
+                throw error
+            } catch let error as ReportError {
+                throw error
+            } catch let error as FileError where passesFileErrors {
+                throw error
+            } catch {
+                try Task.checkCancellation()
+                contact.note(error)
+            }
+            try await Task.sleep(for: interval)
+            interval = min(interval * 2, Self.silenceIntervals.upperBound)
+        }
+    }
+}
