@@ -30,7 +30,15 @@ struct InstantPrograms: TrainingBackend {
 
 /// A service that listens on this machine as long as a body works with it.
 enum LiveService {
-    static func run(_ body: @escaping @Sendable (TuningService) async throws -> Void) async throws {
+    static func run(
+        _ body: @escaping @Sendable (TuningService) async throws -> Void
+    ) async throws {
+        try await runAtAddress { try await body(TuningService(endpoint: URL(string: $0))) }
+    }
+
+    static func runAtAddress(
+        _ body: @escaping @Sendable (String) async throws -> Void
+    ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let orchestrator = Orchestrator(
             store: InMemoryTuningStore(), routes: BackendRoutes(InstantPrograms()),
@@ -47,8 +55,7 @@ enum LiveService {
             group.addTask { try await server.run() }
             var iterator = ports.makeAsyncIterator()
             let port = await iterator.next() ?? 0
-            try await body(
-                try await TuningService(endpoint: URL(string: "http://127.0.0.1:\(port)")))
+            try await body("http://127.0.0.1:\(port)")
             group.cancelAll()
             while let ended = await group.nextResult() {
                 if case .failure(let error) = ended, !(error is CancellationError) { throw error }
