@@ -32,6 +32,10 @@ let package = Package(
         .library(
             name: "Tuner",
             targets: ["Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Experiments"]),
+        // Experiments whose trials a running service runs; with an HTTP client.
+        .library(name: "TunerService", targets: ["ServiceExperiments"]),
+        // A model to train in examples; depends on nothing.
+        .library(name: "DigitsTraining", targets: ["DigitsTraining"]),
         // What Benchmarks measures alone; depends on nothing.
         .library(name: "GaussianProcesses", targets: ["GaussianProcesses", "CNumerics"]),
     ],
@@ -92,6 +96,10 @@ let package = Package(
         .target(
             name: "SageMakerBackend",
             dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging]),
+        // Experiments whose trials a running service runs.
+        .target(
+            name: "ServiceExperiments",
+            dependencies: ["Tuning", "Experiments", "SageMakerAPI", "AWSClient"]),
         // Operation dispatch over HTTP and TLS, access keys, the audit log.
         .target(
             name: "TuningServer",
@@ -129,7 +137,7 @@ let package = Package(
             dependencies: ["Tuning", "Reports", "Stores", "TuningTesting"]),
         .testTarget(
             name: "ExperimentsTests",
-            dependencies: ["Tuning", "Experiments"]),
+            dependencies: ["Tuning", "Strategies", "Stores", "Orchestration", "Experiments"]),
         .testTarget(name: "SageMakerAPITests", dependencies: ["Tuning", "SageMakerAPI"]),
         .testTarget(
             name: "AWSClientTests",
@@ -138,6 +146,12 @@ let package = Package(
             name: "SageMakerBackendTests",
             dependencies: [
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
+            ]),
+        .testTarget(
+            name: "ServiceExperimentsTests",
+            dependencies: [
+                "Tuning", "Strategies", "Orchestration", "Experiments", "AWSClient",
+                "TuningServer", "ServiceExperiments", "TuningTesting", logging,
             ]),
         .testTarget(
             name: "TuningServerTests",

@@ -5,20 +5,24 @@ import Tuning
 ///     .real("learning-rate", in: 1e-5...1, scale: .logarithmic)     Double
 ///     .integer("layers", in: 1...4)                                  Int
 ///     .choice("optimizer", of: ["sgd", "adam"])                      String
-///     .choice("activation", of: Activation.self)                     an enumeration
+///     .choice("activation", of: Activation.self)                     a `CaseIterable` enumeration
 ///     .flag("nesterov")                                              Bool
 public struct Tunable<Value: Sendable>: Sendable {
     /// The name and the values it may take.
     public let parameter: Parameter
     /// Reads a value from its canonical text.
     let read: @Sendable (String) -> Value?
+    /// Writes a value as a text.
+    let write: @Sendable (Value) -> String
 
     private init(
         _ name: Parameter.Name, _ domain: ParameterDomain,
-        read: @escaping @Sendable (String) -> Value?
+        read: @escaping @Sendable (String) -> Value?,
+        write: @escaping @Sendable (Value) -> String = { "\($0)" }
     ) {
         parameter = Parameter(name, domain)
         self.read = read
+        self.write = write
     }
 }
 
@@ -77,9 +81,27 @@ extension Tunable where Value: CaseIterable {
     public static func choice(
         _ name: Parameter.Name, of type: Value.Type
     ) throws(SearchSpaceError) -> Tunable {
-        let names = type.allCases.map { "\($0)" }
-        return Tunable(name, .categorical(try Categories(names, name: name))) { text in
-            type.allCases.first { "\($0)" == text }
-        }
+        try choice(name) { "\($0)" }
+    }
+
+    private static func choice(
+        _ name: Parameter.Name, write: @escaping @Sendable (Value) -> String
+    ) throws(SearchSpaceError) -> Tunable {
+        let texts = try Categories(Value.allCases.map(write), name: name)
+        return Tunable(
+            name, .categorical(texts),
+            read: { text in Value.allCases.first { write($0) == text } }, write: write)
+    }
+}
+
+extension Tunable where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+    /// One of the cases of an enumeration, in no order; kept as their raw values, which programs
+    /// in other languages get too.
+    ///
+    /// - Throws: `SearchSpaceError` without any.
+    public static func choice(
+        _ name: Parameter.Name, of type: Value.Type
+    ) throws(SearchSpaceError) -> Tunable {
+        try choice(name) { $0.rawValue }
     }
 }

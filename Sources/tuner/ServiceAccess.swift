@@ -1,7 +1,6 @@
 import AWSClient
 import Foundation
 import SageMakerAPI
-import SageMakerBackend
 import Tuning
 
 /// A running service, as a command calls it.
@@ -72,13 +71,5 @@ struct ServiceAccess {
             throw CommandFailure("the endpoint '\(endpoint)' names no host")
         }
         return url
-    }
-}
-
-extension URL {
-    /// Whether this machine is meant.
-    fileprivate var isLoopback: Bool {
-        let name = host()?.lowercased() ?? ""
-        return name == "localhost" || name.hasPrefix("127.") || ["::1", "[::1]"].contains(name)
     }
 }

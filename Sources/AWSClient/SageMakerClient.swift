@@ -1,4 +1,3 @@
-import AWSClient
 import Foundation
 import SageMakerAPI
 import Tuning
