@@ -14,6 +14,8 @@ struct Assembly {
     let orchestrator: Orchestrator
     let backends: BackendAssembly
     let logger: Logger
+    /// What the parts record.
+    let metrics: PrometheusRegistry
 
     /// Opens the store for writing and makes the backends.
     ///
@@ -24,13 +26,17 @@ struct Assembly {
         _ settings: Settings, directory: DataDirectory, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
     ) async throws {
-        let store = try SQLiteTuningStore(directory: directory.url, access: .readWrite)
+        let metrics = PrometheusRegistry()
+        metrics.collect { [MetricValue("tuner_build_info", [Tuner.version], 1)] }
+        let store = try SQLiteTuningStore(
+            directory: directory.url, access: .readWrite, metrics: metrics)
         let unfinished = try await store.unfinishedTuningJobs()
         try directory.keep(settings.backend, unfinishedCount: unfinished.count)
-        let backends = try await BackendAssembly(settings, directory: directory, logger: logger)
+        let backends = try await BackendAssembly(
+            settings, directory: directory, logger: logger, metrics: metrics)
         self.init(
-            settings, directory: directory, backends, logger: logger, recovers: recovers,
-            store: store)
+            settings, directory: directory, backends, logger: logger, metrics: metrics,
+            recovers: recovers, store: store)
     }
 
     /// Opens the store for reading alone, beside a daemon that may be writing.
@@ -39,22 +45,24 @@ struct Assembly {
     init(reading directory: DataDirectory) throws {
         self.init(
             Settings(), directory: directory, .none, logger: Logger(label: "tuner"),
-            recovers: { _ in false },
+            metrics: PrometheusRegistry(), recovers: { _ in false },
             store: try SQLiteTuningStore(directory: directory.url, access: .readOnly))
     }
 
     private init(
         _ settings: Settings, directory: DataDirectory, _ backends: BackendAssembly,
-        logger: Logger, recovers: @escaping @Sendable (TuningJob) -> Bool,
-        store: SQLiteTuningStore
+        logger: Logger, metrics: PrometheusRegistry,
+        recovers: @escaping @Sendable (TuningJob) -> Bool, store: SQLiteTuningStore
     ) {
         self.settings = settings
         self.directory = directory
         self.backends = backends
         self.logger = logger
+        self.metrics = metrics
         orchestrator = Orchestrator(
             store: store, routes: backends.routes, strategies: { try $0.strategy() },
-            recovers: recovers, time: backends.time, logger: logger)
+            recovers: recovers, time: backends.time, logger: logger,
+            metrics: metrics)
     }
 
     /// Checks the request of a tuning job and changes nothing in the data directory; algorithms

@@ -1,6 +1,7 @@
 import Backends
 import Foundation
 import Logging
+import Metrics
 import Orchestration
 import SageMakerAPI
 import SageMakerBackend
@@ -29,7 +30,9 @@ struct BackendAssembly {
     ///
     /// - Throws: `StoreError` when simulated time cannot go on where it was; `CommandFailure` when
     ///   a service cannot be called.
-    init(_ settings: Settings, directory: DataDirectory, logger: Logger) async throws {
+    init(
+        _ settings: Settings, directory: DataDirectory, logger: Logger, metrics: PrometheusRegistry
+    ) async throws {
         switch settings.backend {
         case .local:
             self.init(
@@ -42,9 +45,9 @@ struct BackendAssembly {
                 routes: Self.mockRoutes(settings, clock: clock),
                 time: clock.map { TimeSource($0) } ?? .real)
         case .sagemaker:
-            self.init(
-                routes: BackendRoutes(try await settings.sagemaker.backend(logger: logger)),
-                time: .real)
+            let backend = try await settings.sagemaker.backend(logger: logger, metrics: metrics)
+            metrics.collect { backend.samples }
+            self.init(routes: BackendRoutes(backend), time: .real)
         }
     }
 
@@ -105,6 +108,19 @@ struct BackendAssembly {
         return clock.map {
             SimulatedBackend(slotCount: slotCount, rules: rules, virtualClock: $0)
         } ?? SimulatedBackend(slotCount: slotCount, rules: rules)
+    }
+}
+
+extension SageMakerBackend {
+    /// Whether the service can be asked, as metrics say it.
+    fileprivate var samples: [MetricValue] {
+        let state = health.state
+        let states = BackendHealth.State.allCases.map {
+            MetricValue("tuner_sagemaker_health", [$0.rawValue], $0 == state ? 1 : 0)
+        }
+        return states + [
+            MetricValue("tuner_sagemaker_held_launches", [], Double(heldLaunchCount))
+        ]
     }
 }
 

@@ -21,6 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "What runs training jobs: local, sagemaker, or mock, which simulates them all.")
     var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
+    @Option(help: "How to log: text, or json with an object a line.")
+    var logFormat: Settings.LogFormat?
 
     /// How long clients that are slow to send or to read may hold up the shutdown.
     private static let shutdownTimeMax = Duration.seconds(10)
@@ -30,10 +32,11 @@ struct ServeCommand: AsyncParsableCommand {
         let directory = try DataDirectory(settings.dataDirectory)
         // Whoever reads the log may go away; that is no reason to stop serving.
         signal(SIGPIPE, SIG_IGN)
-        let logger = Logger.standardError(level: logLevel)
+        let logger = Logger.standardError(level: logLevel, format: settings.logFormat)
         let keys = try Self.keys(directory, logger)
-        let configuration = try Self.configuration(settings, keys: keys)
+        var configuration = try Self.configuration(settings, keys: keys)
         let assembly = try await Assembly(settings, directory: directory, logger: logger)
+        configuration.metrics = assembly.metrics
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
         let server = try Self.server(configuration, keys, assembly)
         Self.warn(about: keys, settings, logger)
@@ -149,6 +152,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let data { settings.dataDirectory = data }
         if let tlsCertificate { settings.tls.certificate = tlsCertificate }
         if let tlsKey { settings.tls.privateKey = tlsKey }
+        if let logFormat { settings.logFormat = logFormat }
         if behindProxy { settings.behindProxy = true }
         if let backend { settings.backend = try Settings.Backend(named: backend) }
         do throws(SettingsError) {
@@ -158,19 +162,6 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(error.description)
         }
         return settings
-    }
-}
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
-
-extension Logger {
-    /// Logs lines on standard error.
-    static func standardError(level: Level) -> Logger {
-        var logger = Logger(label: "tuner") { label in
-            StreamLogHandler.standardError(label: label)
-        }
-        logger.logLevel = level
-        return logger
     }
 }
 

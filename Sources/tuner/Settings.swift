@@ -27,6 +27,8 @@ struct Settings: Codable, Equatable {
     var mock = Mock()
     /// The service that runs training jobs where the backend is `sagemaker`.
     var sagemaker = SageMaker()
+    /// How the log is written: `text` for people, `json` for programs.
+    var logFormat = LogFormat.text
     /// Where `s3://` addresses of local training jobs are.
     var s3 = S3()
 
@@ -35,6 +37,12 @@ struct Settings: Codable, Equatable {
         case local
         case mock
         case sagemaker
+    }
+
+    /// How the log is written.
+    enum LogFormat: String, Codable, CaseIterable {
+        case text
+        case json
     }
 
     /// The PEM files that TLS needs; empty where requests come in the clear.

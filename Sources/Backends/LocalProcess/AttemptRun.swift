@@ -62,6 +62,12 @@ actor AttemptRun {
     ) throws(TrainingFailure) {
         self.attempt = attempt
         self.session = session
+        var configuration = configuration
+        // Also for what outlives the task, which knows its jobs.
+        configuration.logger[metadataKey: "training_job"] = "\(attempt.id.trainingJob)"
+        if let tuningJob = JobContext.current?.tuningJob {
+            configuration.logger[metadataKey: "tuning_job"] = "\(tuningJob)"
+        }
         self.configuration = configuration
         self.slots = slots
         training = try TrainingDirectory(

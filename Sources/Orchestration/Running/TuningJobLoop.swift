@@ -12,6 +12,8 @@ struct TuningJobLoop {
     private let logger: Logger
     /// The pool that each definition takes its slots from.
     private let pools: [SlotPool]
+    /// The name of the backend that runs each definition; `nil` where there is none.
+    private let backends: [String?]
     private var stops: [Trial.ID: StopSignal] = [:]
     private var verdicts: [Trial.ID: CheckedContinuation<Verdict, any Error>] = [:]
     private var requests: [CheckedContinuation<Void, any Error>] = []
@@ -25,13 +27,13 @@ struct TuningJobLoop {
         self.scheduler = scheduler
         self.runner = runner
         self.environment = environment
-        var logger = environment.logger
-        logger[metadataKey: "job"] = "\(scheduler.state.job.name)"
-        self.logger = logger
-        pools = scheduler.state.specification.definitions.map { definition in
-            let name = try? environment.routes.backend(for: definition).name
+        logger = runner.logger
+        backends = scheduler.state.specification.definitions.map { definition in
+            try? environment.routes.backend(for: definition).name
+        }
+        pools = backends.map { name in
             // Without a backend each attempt fails by itself, with a reason; one slot is enough.
-            return name.flatMap { environment.pools[$0] } ?? SlotPool(slotCount: 1)
+            name.flatMap { environment.pools[$0] } ?? SlotPool(slotCount: 1)
         }
     }
 
@@ -99,9 +101,11 @@ extension TuningJobLoop {
         while true {
             do {
                 try await environment.store.append(change)
+                environment.metrics.note(change) { backends[$0] }
                 return environment.changes.publish(change)
             } catch let error as StoreError where error.isPassing {
                 logger.error("storing is held up", metadata: ["reason": "\(error)"])
+                environment.metrics.noteHoldUp(error)
                 runner.note(error)
                 for continuation in requests { continuation.resume(throwing: error) }
                 requests = []
@@ -136,10 +140,16 @@ extension TuningJobLoop {
             case .occupySlot(let definition): pools[definition].occupy(for: runner.id)
             case .releaseSlot(let definition): pools[definition].release(by: runner.id)
             case .suggest(let request):
-                group.addTask { [runner] in runner.answer(request) }
+                let strategy = scheduler.state.job.strategy
+                group.addTask { [runner] in runner.answer(request, strategy: strategy) }
             case .run(let trial, let attempt, _, let mark):
                 run(attempt, of: trial, after: mark, in: &group)
-            case .stop(let trial, let reason): stops[trial]?.request(reason)
+            case .stop(let trial, let reason):
+                guard let stop = stops[trial] else { break }
+                stop.request(reason)
+                let definition = scheduler.state.unfinished[trial]?.definition
+                environment.metrics[backend: definition.flatMap { backends[$0] }]?
+                    .noteStop(reason)
             case .answer(let trial, let verdict):
                 verdicts.removeValue(forKey: trial)?.resume(returning: verdict)
             }
@@ -163,7 +173,7 @@ extension TuningJobLoop {
         switch event {
         case .trial(let event):
             guard let training else { return }
-            let metadata: Logger.Metadata = ["training-job": "\(training.name)"]
+            let metadata: Logger.Metadata = ["training_job": "\(training.name)"]
             switch event.change {
             case .started(let attempt, _):
                 logger.info("attempt \(attempt) started", metadata: metadata)
