@@ -61,7 +61,7 @@ package final class PrometheusRegistry: MetricsFactory {
 
 extension PrometheusRegistry {
     package func makeCounter(label: String, dimensions: [(String, String)]) -> CounterHandler {
-        series(label, dimensions) ?? NOOPMetricsHandler.instance
+        counter(label, dimensions) ?? NOOPMetricsHandler.instance
     }
 
     package func makeMeter(label: String, dimensions: [(String, String)]) -> MeterHandler {
@@ -84,6 +84,11 @@ extension PrometheusRegistry {
     package func destroyMeter(_ handler: MeterHandler) {}
     package func destroyRecorder(_ handler: RecorderHandler) {}
     package func destroyTimer(_ handler: TimerHandler) {}
+
+    // Each by its type, as the one that records nothing is of every kind.
+    private func counter(_ name: String, _ dimensions: [(String, String)]) -> CounterSeries? {
+        series(name, dimensions)
+    }
 
     private func gauge(_ name: String, _ dimensions: [(String, String)]) -> GaugeSeries? {
         series(name, dimensions)
