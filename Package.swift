@@ -93,6 +93,13 @@ let package = Package(
         .target(
             name: "SageMakerBackend",
             dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging, metrics]),
+        // Tells webhooks and commands how jobs ended, at least once.
+        .target(
+            name: "Notifications",
+            dependencies: [
+                "Tuning", "Backends", "Orchestration", "AWSClient", subprocess, serviceLifecycle,
+                logging, metrics, crypto,
+            ]),
         // Operation dispatch over HTTP and TLS, access keys, the audit log.
         .target(
             name: "TuningServer",
@@ -107,8 +114,8 @@ let package = Package(
             name: "tuner",
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "AWSClient", "SageMakerBackend", "TuningServer", "DigitsTraining", argumentParser,
-                logging, metrics, serviceLifecycle, yams,
+                "AWSClient", "SageMakerBackend", "Notifications", "TuningServer", "DigitsTraining",
+                argumentParser, logging, metrics, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
@@ -138,6 +145,11 @@ let package = Package(
             name: "SageMakerBackendTests",
             dependencies: [
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
+            ]),
+        .testTarget(
+            name: "NotificationsTests",
+            dependencies: [
+                "Tuning", "Notifications", "AWSClient", "TuningTesting", logging, crypto,
             ]),
         .testTarget(
             name: "TuningServerTests",

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Notifications
 import Orchestration
 import SageMakerAPI
 import Stores
@@ -63,6 +64,20 @@ struct Assembly {
             store: store, routes: backends.routes, strategies: { try $0.strategy() },
             recovers: recovers, time: backends.time, logger: logger,
             metrics: metrics)
+    }
+
+    /// What tells how jobs ended; listens from now on.
+    ///
+    /// - Returns: `nil` when nobody is to be told.
+    /// - Throws: `CommandFailure` when the data directory cannot be written.
+    func notifier() throws -> Notifier? {
+        do {
+            return try Notifier(
+                try settings.notificationTargets, of: orchestrator, directory: directory.url,
+                time: backends.time, logger: logger, metrics: metrics)
+        } catch {
+            throw CommandFailure("nobody can be told how jobs end: \(error.oneLine)")
+        }
     }
 
     /// Checks the request of a tuning job and changes nothing in the data directory; algorithms

@@ -41,8 +41,11 @@ struct ServeCommand: AsyncParsableCommand {
         let server = try Self.server(configuration, keys, assembly)
         Self.warn(about: keys, settings, logger)
         Self.warn(aboutMock: settings, logger)
+        // The last is shut down first.
+        var members: [any Service] = [assembly.orchestrator, server]
+        if let notifier = try assembly.notifier() { members.insert(notifier, at: 0) }
         var services = ServiceGroupConfiguration(
-            services: [assembly.orchestrator, server],
+            services: members,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         services.maximumGracefulShutdownDuration = Self.shutdownTimeMax
         let group = ServiceGroup(configuration: services)

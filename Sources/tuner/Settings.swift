@@ -1,4 +1,5 @@
 import Foundation
+import Notifications
 import SageMakerAPI
 import Tuning
 
@@ -29,6 +30,8 @@ struct Settings: Codable, Equatable {
     var sagemaker = SageMaker()
     /// How the log is written: `text` for people, `json` for programs.
     var logFormat = LogFormat.text
+    /// Who is told how jobs ended; a list as `NotificationTarget` reads it.
+    var notify: JSONValue = .array([])
     /// Where `s3://` addresses of local training jobs are.
     var s3 = S3()
 
@@ -123,6 +126,18 @@ extension Settings {
         try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
+        _ = try notificationTargets
+    }
+
+    /// Who is told how jobs ended.
+    var notificationTargets: [NotificationTarget] {
+        get throws(SettingsError) {
+            do throws(NotificationSettingsError) {
+                return try NotificationTarget.targets(notify)
+            } catch {
+                throw SettingsError(error.description)
+            }
+        }
     }
 
     /// Lays given settings over the standard ones; refuses names that are none, and values of
@@ -134,7 +149,7 @@ extension Settings {
         switch (standard, given) {
         case (_, .null): return isInstanceType(path) ? [:] : standard
         // Its own type reads it.
-        case _ where path == ["mock", "faults"]: return given
+        case _ where path == ["mock", "faults"] || path == ["notify"]: return given
         case _ where isRealNumber(path):
             guard given.number != nil else { throw SettingsError("\(place) must be a number") }
             return given
