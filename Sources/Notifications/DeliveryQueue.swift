@@ -7,7 +7,7 @@ struct DeliveryQueue {
     /// How many may wait; more stay in the store, and a later process finds them there.
     static let waitingCountMax = 10_000
 
-    private var waiting: [TuningJob] = []
+    private var waiting: [JobEnd] = []
     private var runningCount = 0
     /// What waits or is being told.
     private var known: Set<TuningJob.ID> = []
@@ -18,18 +18,18 @@ struct DeliveryQueue {
     /// Adds an end.
     ///
     /// - Returns: Whether somebody has to begin taking; `nil` when there is no room.
-    mutating func add(_ job: TuningJob) -> Bool? {
-        guard !known.contains(job.id) else { return false }
+    mutating func add(_ end: JobEnd) -> Bool? {
+        guard !known.contains(end.job.id) else { return false }
         guard waiting.count < Self.waitingCountMax else { return nil }
-        known.insert(job.id)
-        waiting.append(job)
+        known.insert(end.job.id)
+        waiting.append(end)
         guard runningCount < Self.concurrencyMax else { return false }
         runningCount += 1
         return true
     }
 
     /// Takes the next; `nil` when there is none, and then whoever asked has ended.
-    mutating func next() -> TuningJob? {
+    mutating func next() -> JobEnd? {
         if waiting.isEmpty {
             runningCount -= 1
             return nil

@@ -5,8 +5,6 @@ import Tuning
 struct JobNotice: Hashable, Sendable {
     /// The name of telling it to one target.
     let id: String
-    /// How it ended.
-    let status: TuningJob.Status
     /// What is told, as JSON.
     let body: [UInt8]
     /// The same in short, as variables of a command's environment.
@@ -16,20 +14,20 @@ struct JobNotice: Hashable, Sendable {
     ///
     /// - Returns: `nil` when it is stored no more.
     init?(
-        of job: TuningJob, to target: NotificationTarget, from reader: any TuningStoreReader
+        of end: JobEnd, to target: NotificationTarget, from reader: any TuningStoreReader
     ) async throws {
+        let job = end.job
         guard let specification = try await reader.specification(of: job.id) else { return nil }
         id = target.deliveryID(of: job.id)
-        status = job.status
         var members: [String: JSONValue] = [
             "id": .string(id), "kind": .string(job.kind.rawValue), "name": .string(job.name),
-            "status": .string(job.status.rawValue), "createdAt": .time(job.creationTime),
+            "status": .string(end.status.rawValue), "createdAt": .time(job.creationTime),
             "endedAt": job.endTime.map(JSONValue.time) ?? .null,
-            "type": .string("\(job.kind.rawValue)_job.\(job.status.rawValue.lowercased())"),
+            "type": .string("\(job.kind.rawValue)_job.\(end.status.rawValue.lowercased())"),
         ]
         var environment = [
             "TUNER_DELIVERY_ID": id, "TUNER_JOB_KIND": job.kind.rawValue,
-            "TUNER_JOB_NAME": job.name, "TUNER_JOB_STATUS": job.status.rawValue,
+            "TUNER_JOB_NAME": job.name, "TUNER_JOB_STATUS": end.status.rawValue,
         ]
         switch job.kind {
         case .tuning:

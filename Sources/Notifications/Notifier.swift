@@ -21,7 +21,7 @@ package final class Notifier: Service {
     private let metrics: NotificationMetrics
     /// The queues of the targets, in their order.
     private let queues: Mutex<[DeliveryQueue]>
-    private let arrivals = AsyncStream.makeStream(of: TuningJob.self)
+    private let arrivals = AsyncStream.makeStream(of: JobEnd.self)
 
     /// Listens from now on; tells nothing before `run()`.
     ///
@@ -74,21 +74,21 @@ package final class Notifier: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.findUntold() }
                 group.addTask { await self.listen() }
-                for await job in arrivals.stream { take(job, in: &group) }
+                for await end in arrivals.stream { take(end, in: &group) }
                 group.cancelAll()
             }
         }
     }
 
-    /// Waits until everybody who wants to has heard of the end of a job, but no longer than a
+    /// Waits until everybody who wants to has heard of the end of a tuning job, but no longer than a
     /// limit.
     ///
     /// - Returns: Whether everybody has heard, or never will.
     @discardableResult
     package func finishTelling(_ job: TuningJob, within limit: Duration) async -> Bool {
-        let end = ContinuousClock.now + limit
-        while targets.contains(where: { isUntold(job, to: $0) }) {
-            guard ContinuousClock.now < end else { return false }
+        let limit = ContinuousClock.now + limit
+        while targets.contains(where: { isUntold(JobEnd(of: job), to: $0) }) {
+            guard ContinuousClock.now < limit else { return false }
             do { try await Task.sleep(for: Self.lookInterval) } catch { return false }
         }
         return true
@@ -100,30 +100,42 @@ package final class Notifier: Service {
 extension Notifier {
     private func listen() async {
         for await change in stored where change.job.status.isFinished {
-            arrivals.continuation.yield(change.job)
+            await add(change.job)
+        }
+    }
+
+    /// Lets the end of a job be told to whoever wants to hear of such jobs.
+    private func add(_ job: TuningJob) async {
+        guard targets.contains(where: { $0.kinds.contains(job.kind) }) else { return }
+        do {
+            guard let end = try await JobEnd(of: job, from: reader) else { return }
+            arrivals.continuation.yield(end)
+        } catch {
+            logger.error(
+                "how a job ended could not be read; it will be told after the next start",
+                metadata: .init(job, reason: "\(error)"))
         }
     }
 
     /// Puts a job in the queues of those who want to hear of it and have not.
-    private func take(_ job: TuningJob, in group: inout DiscardingTaskGroup) {
-        for (index, target) in targets.enumerated() where isUntold(job, to: target) {
-            switch queues.withLock({ $0[index].add(job) }) {
+    private func take(_ end: JobEnd, in group: inout DiscardingTaskGroup) {
+        for (index, target) in targets.enumerated() where isUntold(end, to: target) {
+            switch queues.withLock({ $0[index].add(end) }) {
             case true?: group.addTask { await self.tellAll(of: index) }
             case false?: break
             case nil:
                 logger.error(
                     "too much is to be told; some will be after the next start",
-                    metadata: .init(job, target))
+                    metadata: .init(end.job, target))
             }
         }
         metrics.pending.set(Double(pendingCount))
     }
 
-    private func isUntold(_ job: TuningJob, to target: NotificationTarget) -> Bool {
-        guard target.wants(job.kind, job.status), let beginning = ledger.beginning(of: target)
+    private func isUntold(_ end: JobEnd, to target: NotificationTarget) -> Bool {
+        guard target.wants(end.job.kind, end.status), let beginning = ledger.beginning(of: target)
         else { return false }
-        let end = job.endTime ?? job.lastModifiedTime
-        return end >= beginning && !ledger.isTold(target.deliveryID(of: job.id))
+        return end.time >= beginning && !ledger.isTold(target.deliveryID(of: end.job.id))
     }
 
     /// Finds the ends of an earlier process that nobody was told.
@@ -151,9 +163,7 @@ extension Notifier {
         query.limit = 100
         repeat {
             let page = try await reader.tuningJobs(query)
-            for job in page.elements where job.status.isFinished {
-                arrivals.continuation.yield(job)
-            }
+            for job in page.elements where job.status.isFinished { await add(job) }
             query.token = page.next
         } while query.token != nil
     }
@@ -167,7 +177,7 @@ extension Notifier {
             let page = try await reader.trainingJobs(query)
             for training in page.elements where training.status.isFinished {
                 let job = try await reader.tuningJob(named: training.name, kind: .training)
-                if let job, job.status.isFinished { arrivals.continuation.yield(job) }
+                if let job { await add(job) }
             }
             query.token = page.next
         } while query.token != nil
@@ -178,12 +188,13 @@ extension Notifier {
 
 extension Notifier {
     private func tellAll(of index: Int) async {
-        while !Task.isCancelled, let job = queues.withLock({ $0[index].next() }) {
+        while !Task.isCancelled, let end = queues.withLock({ $0[index].next() }) {
+            let job = end.job
             let context = JobContext(
                 tuningJob: job.kind == .tuning ? job.name : nil,
                 trainingJob: job.kind == .training ? job.name : nil)
             let isOver = await JobContext.$current.withValue(context) {
-                await tell(job, to: targets[index])
+                await tell(end, to: targets[index])
             }
             guard isOver else { return }
             queues.withLock { $0[index].finish(job.id) }
@@ -194,31 +205,31 @@ extension Notifier {
     /// Tells one end to one target.
     ///
     /// - Returns: Whether it is over, told or not; `false` when the task was cancelled before.
-    private func tell(_ job: TuningJob, to target: NotificationTarget) async -> Bool {
+    private func tell(_ end: JobEnd, to target: NotificationTarget) async -> Bool {
         var course = DeliveryCourse(attemptCountMax: target.attemptCountMax)
         var random = SystemRandomNumberGenerator()
         while true {
-            let outcome = await attempt(job, target)
+            let outcome = await attempt(end, target)
             if Task.isCancelled, outcome != .accepted { return false }
             let step = course.take(outcome, using: &random)
-            report(outcome, step, of: job, to: target)
+            report(outcome, step, of: end.job, to: target)
             guard case .wait(let delay) = step else { break }
             do { try await Task.sleep(for: delay) } catch { return false }
         }
         do {
             try ledger.note(
-                target.deliveryID(of: job.id), end: job.endTime ?? job.lastModifiedTime)
+                target.deliveryID(of: end.job.id), end: end.time)
         } catch {
             logger.error(
                 "that the end of a job was told cannot be kept; it may be told again",
-                metadata: .init(job, target, reason: "\(error)"))
+                metadata: .init(end.job, target, reason: "\(error)"))
         }
         return true
     }
 
-    private func attempt(_ job: TuningJob, _ target: NotificationTarget) async -> DeliveryOutcome {
+    private func attempt(_ end: JobEnd, _ target: NotificationTarget) async -> DeliveryOutcome {
         do {
-            guard let notice = try await JobNotice(of: job, to: target, from: reader) else {
+            guard let notice = try await JobNotice(of: end, to: target, from: reader) else {
                 return .failed(reason: "the job was deleted", isPassing: false)
             }
             return await sender.send(notice, to: target)
@@ -270,11 +281,14 @@ struct NotificationMetrics: Sendable {
 }
 
 extension Logger.Metadata {
-    fileprivate init(_ job: TuningJob, _ target: NotificationTarget, reason: String? = nil) {
-        self = [
-            job.kind == .tuning ? "tuning_job" : "training_job": "\(job.name)",
-            "target": "\(target)", "delivery": "\(target.deliveryID(of: job.id))",
-        ]
+    fileprivate init(
+        _ job: TuningJob, _ target: NotificationTarget? = nil, reason: String? = nil
+    ) {
+        self = [job.kind == .tuning ? "tuning_job" : "training_job": "\(job.name)"]
+        if let target {
+            self["target"] = "\(target)"
+            self["delivery"] = "\(target.deliveryID(of: job.id))"
+        }
         if let reason { self["reason"] = "\(reason)" }
     }
 }
