@@ -6,8 +6,10 @@ import re
 import subprocess
 import urllib.error
 import urllib.request
+from collections import Counter
 from datetime import datetime
 
+import proxy as fates
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -15,7 +17,9 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from jobs import X_RANGE, definition, steps_job, tuning_job, wait_until_over
 from metrics import Scrape, scrape_text
+from proxy import Proxy
 from service import REGION, ROOT, processes_of, wait_for
+from test_driving_sagemaker import chance, drive, remote_definition, upstream  # noqa: F401
 
 TABLE = ROOT / "Sources/TuningServer/Documentation.docc/Observability.md"
 FINISHED = ("Completed", "Failed", "Stopped")
@@ -224,6 +228,40 @@ def test_with_keys_a_scrape_needs_one(serve, tuner_binary, tmp_path):
     assert status(dict(request.headers)) == 200
     SigV4Auth(Credentials(pair[0], "wrong"), "sagemaker", REGION).add_auth(request)
     assert status(dict(request.headers)) in (400, 401, 403)
+
+
+def test_metrics_count_every_call_as_it_was_answered(upstream, drive, request):
+    mock = upstream()
+    seed = request.config.option.seed
+    with Proxy(mock.endpoint, fate=chance(0.5, fates.THROTTLED), seed=seed) as proxy:
+        driver = drive(proxy.endpoint)
+        mine = driver.client()
+        mine.create_hyper_parameter_tuning_job(
+            **tuning_job("counted", remote_definition(), X_RANGE, count=4, parallel=2)
+        )
+        wait_until_over(mine, "counted", seconds=180)
+
+        def throttled():
+            return sum(seen.fate == fates.THROTTLED for seen in proxy.seen)
+
+        def is_counted():
+            scrape = Scrape(driver.endpoint)
+            name = "tuner_sagemaker_calls_total"
+            sent = Counter(seen.operation for seen in proxy.seen)
+            counted = {operation: scrape.sum(name, operation=operation) for operation in sent}
+            return counted == sent and scrape.sum(name, outcome="throttled") == throttled()
+
+        wait_for(is_counted, seconds=20)
+        assert throttled() > 0, seed
+        states = Scrape(driver.endpoint)
+        assert states.sum("tuner_sagemaker_health") == 1
+        mock.kill()
+        mine.create_hyper_parameter_tuning_job(
+            **tuning_job("waits", remote_definition(), X_RANGE, count=1, parallel=1)
+        )
+        health = "tuner_sagemaker_health"
+        wait_for(lambda: Scrape(driver.endpoint)(health, state="unreachable") == 1)
+        assert Scrape(driver.endpoint)(health, state="reachable") == 0
 
 
 def test_a_web_page_cannot_scrape(serve):
