@@ -146,11 +146,7 @@ let package = Package(
             dependencies: [
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
             ]),
-        .testTarget(
-            name: "NotificationsTests",
-            dependencies: [
-                "Tuning", "Notifications", "AWSClient", "TuningTesting", logging, crypto,
-            ]),
+        .testTarget(name: "NotificationsTests", dependencies: ["Tuning", "Notifications"]),
         .testTarget(
             name: "TuningServerTests",
             dependencies: [

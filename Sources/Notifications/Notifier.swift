@@ -80,8 +80,8 @@ package final class Notifier: Service {
         }
     }
 
-    /// Waits until everybody who wants to has heard of the end of a tuning job, but no longer than a
-    /// limit.
+    /// Waits until everybody who wants to has heard of the end of a tuning job, but no longer than
+    /// a limit.
     ///
     /// - Returns: Whether everybody has heard, or never will.
     @discardableResult
