@@ -71,9 +71,10 @@ let package = Package(
         // Training jobs as local processes, and as a simulation.
         .target(name: "Backends", dependencies: ["Tuning", subprocess, logging]),
         // The SQLite tuning store, in a directory or in memory: schema, migrations, records.
-        .target(name: "Stores", dependencies: ["Tuning", grdb, grdbSQLite]),
+        .target(name: "Stores", dependencies: ["Tuning", grdb, grdbSQLite, metrics]),
         // Decides what a tuning job does next, and performs it.
-        .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
+        .target(
+            name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging, metrics]),
         // What people look at: charts, reports and tables of tuning jobs.
         .target(name: "Reports", dependencies: ["Tuning", "Strategies"]),
         // The library's front door: tune a closure in a few lines.
@@ -95,7 +96,14 @@ let package = Package(
         // Training jobs on SageMaker, or on anything that speaks its API.
         .target(
             name: "SageMakerBackend",
-            dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging]),
+            dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging, metrics]),
+        // Tells webhooks and commands how jobs ended, at least once.
+        .target(
+            name: "Notifications",
+            dependencies: [
+                "Tuning", "Backends", "Orchestration", "AWSClient", subprocess, serviceLifecycle,
+                logging, metrics, crypto,
+            ]),
         // Experiments whose trials a running service runs.
         .target(
             name: "ServiceExperiments",
@@ -105,7 +113,7 @@ let package = Package(
             name: "TuningServer",
             dependencies: [
                 "Tuning", "SageMakerAPI", "Orchestration", hummingbird, hummingbirdTLS, nioSSL,
-                serviceLifecycle, logging,
+                serviceLifecycle, logging, metrics,
             ]),
         // A small neural network and the handwritten digits it learns: what the demo trains.
         .target(name: "DigitsTraining", exclude: ["Data/export_digits.py"]),
@@ -114,9 +122,8 @@ let package = Package(
             name: "tuner",
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "AWSClient", "SageMakerBackend", "TuningServer", "DigitsTraining", argumentParser,
-                logging,
-                serviceLifecycle, yams,
+                "AWSClient", "SageMakerBackend", "Notifications", "TuningServer", "DigitsTraining",
+                argumentParser, logging, metrics, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
@@ -147,6 +154,7 @@ let package = Package(
             dependencies: [
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
             ]),
+        .testTarget(name: "NotificationsTests", dependencies: ["Tuning", "Notifications"]),
         .testTarget(
             name: "ServiceExperimentsTests",
             dependencies: [
@@ -158,6 +166,7 @@ let package = Package(
             dependencies: [
                 "Tuning", "SageMakerAPI", "Orchestration", "TuningServer", "Strategies",
                 "TuningTesting", hummingbird, hummingbirdTesting, serviceLifecycle, logging,
+                metrics,
             ]),
         .testTarget(name: "DigitsTrainingTests", dependencies: ["DigitsTraining"]),
         .testTarget(name: "PackageTests"),

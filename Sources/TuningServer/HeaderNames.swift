@@ -11,6 +11,8 @@ extension HTTPFields.Element.Name {
     static let host = HTTPFields.Element.Name("Host")!
     /// Belongs to credentials that are good for a while.
     static let securityToken = HTTPFields.Element.Name("X-Amz-Security-Token")!
+    /// The code of an answer's error, for those who count; taken off before it is sent.
+    static let outcome = HTTPFields.Element.Name("X-Tuner-Outcome")!
     /// Names the request in the answer.
     static let requestID = HTTPFields.Element.Name("x-amzn-RequestId")!
 }

@@ -22,6 +22,8 @@ package struct TunerServer: Service {
         package var isBehindProxy = false
         /// Has requests go wrong, for tests; `nil` where that cannot be asked for.
         package var faults: FaultInjector?
+        /// Keeps what is recorded, and what `GET /metrics` shows.
+        package var metrics = PrometheusRegistry()
 
         /// Listens on loopback.
         package init() {}
@@ -60,6 +62,7 @@ package struct TunerServer: Service {
         self.tls = try configuration.tls?.configuration()
         self.onListening = onListening
         self.logger = logger
+        collectFigures(for: configuration.metrics, of: dispatcher)
     }
 
     /// Serves until graceful shutdown.
@@ -115,11 +118,13 @@ extension TunerServer {
     private var router: Router<ServiceContext> {
         let router = Router(context: ServiceContext.self)
         router.add(middleware: ErrorAnswers())
+        router.add(middleware: RequestMetrics(configuration.metrics))
         router.add(
             middleware: RequestGuard(
                 isOnLoopback: Loopback.isHost(configuration.host) && !configuration.isBehindProxy))
         if let faults = configuration.faults { addFaults(of: faults, to: router) }
         router.post("/") { request, context in try await perform(request, context) }
+        addMetrics(configuration.metrics, to: router)
         router.get("/healthz") { _, _ in "ok\n" }
         router.get("/readyz") { [dispatcher] _, _ in
             await dispatcher.isReady
@@ -150,8 +155,11 @@ extension TunerServer {
         }
         let scope = RequestScope(
             authorization: request.headers[.authorization], account: configuration.account)
-        return Response(
-            await dispatcher.answer(to: target, body: body, scope: scope, sender: sender))
+        let answer = await dispatcher.answer(
+            to: target, body: body, scope: scope, sender: sender)
+        var response = Response(answer)
+        response.headers[.outcome] = answer.code
+        return response
     }
 
     /// Where a request comes from: what the proxy says, if there is one, else the connection.

@@ -127,6 +127,14 @@ extension InMemoryTuningStore {
             .sorted { ($0.creationTime, $0.name) < ($1.creationTime, $1.name) }
     }
 
+    /// How many jobs there are.
+    package func jobCounts() -> JobCounts {
+        let training = entries.values.flatMap(\.trainingJobs.values)
+        return JobCounts(
+            tuningJobs: Dictionary(grouping: visible(.tuning), by: \.status).mapValues(\.count),
+            trainingJobs: Dictionary(grouping: training, by: \.status).mapValues(\.count))
+    }
+
     /// The tags of a job.
     package func tags(of resource: TaggedResource) -> [Tag]? {
         values(of: resource)?.map(Tag.init).sorted { $0.key < $1.key }

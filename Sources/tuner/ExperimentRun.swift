@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Notifications
 import Orchestration
 import SageMakerAPI
 import Tuning
@@ -15,6 +16,9 @@ struct ExperimentRun {
 
     /// How often progress is looked at.
     private static let lookInterval = Duration.milliseconds(200)
+
+    /// How long those who want to hear of the end may hold it up.
+    private static let tellingTimeMax = Duration.seconds(30)
 
     private enum Ending {
         case finished(TuningJob)
@@ -32,7 +36,7 @@ struct ExperimentRun {
         let assembly = try await Assembly(
             settings, directory: directory, logger: logger,
             recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
-        let ending = try await run(specification, assembly)
+        let ending = try await run(specification, assembly, try assembly.notifier())
         switch ending {
         case .interrupted:
             throw CommandFailure(
@@ -44,7 +48,7 @@ struct ExperimentRun {
     }
 
     private func run(
-        _ specification: TuningJobSpecification, _ assembly: Assembly
+        _ specification: TuningJobSpecification, _ assembly: Assembly, _ notifier: Notifier?
     ) async throws -> Ending {
         let signals = Interruption.signals()
         return try await withThrowingTaskGroup(of: Ending?.self) { group in
@@ -52,7 +56,17 @@ struct ExperimentRun {
                 try await assembly.orchestrator.run()
                 return nil
             }
-            group.addTask { .finished(try await follow(specification, assembly)) }
+            if let notifier {
+                group.addTask {
+                    await notifier.run()
+                    return nil
+                }
+            }
+            group.addTask {
+                let job = try await follow(specification, assembly)
+                await notifier?.finishTelling(job, within: Self.tellingTimeMax)
+                return .finished(job)
+            }
             group.addTask {
                 for await _ in signals { return .interrupted }
                 return nil
