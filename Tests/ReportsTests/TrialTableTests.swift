@@ -24,7 +24,7 @@ struct TrialTableTests {
             .init(
                 tuned: try space.hyperparameters(
                     ["rate": "0.5", "status": "8", "loss": "say \"é\""]),
-                outcome: .failed(failure)))
+                values: [0.75], outcome: .failed(failure)))
         try trials.append(
             .init(
                 tuned: try space.hyperparameters(["rate": "1", "status": "1", "loss": "=x"]),
@@ -83,7 +83,7 @@ struct TrialTableTests {
         #expect(
             String(decoding: TrialTable(curvesOf: record).csv(), as: UTF8.self)
                 == "name,ordinal,step,value\r\n\(names[0]),0,1,0.25\r\n\(names[0]),0,2,0.5\r\n"
-                + "\(names[2]),2,1,1.0\r\n")
+                + "\(names[1]),1,1,0.75\r\n\(names[2]),2,1,1.0\r\n")
     }
 
     @Test("Definitions have a column where there are several, and share those of parameters")

@@ -33,7 +33,7 @@ extension TrialTable {
     /// | `name`, `ordinal` | its name; its place in the tuning job, from 0 |
     /// | `definition` | the name of its definition, where there are several |
     /// | `status` | as in the API, such as `Completed` |
-    /// | the objective's name | its value in the end, or so far |
+    /// | the objective's name | its value in the end, or so far; none for one that failed |
     /// | each parameter's name | its value: a number where the range is one, else a text |
     /// | each other metric's name | its last value |
     /// | `start_time`, `end_time` | ISO 8601 in UTC, with milliseconds |
@@ -62,7 +62,8 @@ extension TrialTable {
             row.append(definitions[trial.definition].name.map { .string($0) } ?? .null)
             row.append(.string(trial.status.rawValue))
             if objectiveColumn != nil {
-                row.append(trial.cost.map { .number(record.value(of: $0)) } ?? .null)
+                let cost = trial.status == .failed ? nil : trial.cost
+                row.append(cost.map { .number(record.value(of: $0)) } ?? .null)
             }
             row += parameters.map { name in
                 trial.tuned[name].map { domains[trial.definition][name].cell($0) } ?? .null
