@@ -2,8 +2,8 @@ import Foundation
 import Reports
 import Synchronization
 
-/// Shows progress on standard error: in a terminal a plot of the course and a line below it, redrawn
-/// in place; elsewhere a line whenever a job is done.
+/// Shows progress on standard error: in a terminal a plot of the course and a line below it,
+/// redrawn in place; elsewhere a line whenever a job is done.
 ///
 /// What is drawn is written at once and only where it has changed, without clearing first, so that
 /// nothing flickers. May be called from several tasks.

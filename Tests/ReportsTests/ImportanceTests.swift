@@ -6,7 +6,7 @@ import Tuning
 
 @Suite("Importance of parameters")
 struct ImportanceTests {
-    /// Trials and what Optuna's fANOVA says of them; make_importance_references.py has written them.
+    /// Trials and what Optuna's fANOVA says of them, written by make_importance_references.py.
     struct Reference: Decodable, Sendable, CustomTestStringConvertible {
         struct Trial: Decodable, Sendable {
             let values: [String: String]

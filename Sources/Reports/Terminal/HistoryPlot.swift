@@ -4,7 +4,8 @@ import Foundation
 //   cell     one character of the terminal
 //   dot      where something can be seen: 2 × 4 in a cell of Braille, one in a cell of ASCII
 
-/// The course of a tuning job as lines of text: what each training job came to, and the best so far.
+/// The course of a tuning job as lines of text: what each training job came to, and the best so
+/// far.
 package struct HistoryPlot: Sendable {
     /// The characters a terminal can show.
     package enum Characters: Sendable {
