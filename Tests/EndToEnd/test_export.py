@@ -11,6 +11,7 @@ import pytest
 from jobs import continuous, definition, tuning_job
 
 METRIC = {"Name": "objective", "Regex": "objective=([0-9.eE+-]+)"}
+NAME = 'x, "é"'
 ODD = ['a,b "c"', "naïve ☃", "-x=1", " spaced "]
 
 
@@ -36,7 +37,7 @@ def tuner(tuner_binary, tmp_path):
 def job(tuner, tmp_path):
     """A tuning job that is over, some of whose training jobs have failed."""
     ranges = {
-        "ContinuousParameterRanges": [continuous("x1", -5, 10), continuous("status", 0, 15)],
+        "ContinuousParameterRanges": [continuous(NAME, -5, 10), continuous("status", 0, 15)],
         "IntegerParameterRanges": [{"Name": "layers", "MinValue": "1", "MaxValue": "8"}],
         "CategoricalParameterRanges": [
             {"Name": "odd", "Values": ODD},
@@ -78,7 +79,7 @@ def test_pandas_reads_every_training_job_with_its_types(tuner, tmp_path, job, fo
         "status",
         "objective",
         "layers",
-        "x1",
+        NAME,
         "hyperparameter_status",
         "odd",
         "batch",
@@ -91,7 +92,7 @@ def test_pandas_reads_every_training_job_with_its_types(tuner, tmp_path, job, fo
     ]
     assert len(table) == len(expected) == 30
     assert list(table["ordinal"]) == list(range(30))
-    for column in ("x1", "hyperparameter_status", "objective", "duration_seconds"):
+    for column in (NAME, "hyperparameter_status", "objective", "duration_seconds"):
         assert table[column].dtype == "float64", column
     for column in ("ordinal", "layers", "batch"):
         assert table[column].dtype == "int64", column
@@ -101,7 +102,7 @@ def test_pandas_reads_every_training_job_with_its_types(tuner, tmp_path, job, fo
         tuned = one["TunedHyperParameters"]
         statuses.add(row["status"])
         assert row["status"] == one["TrainingJobStatus"]
-        assert row["x1"] == pytest.approx(float(tuned["x1"]), rel=1e-14)
+        assert row[NAME] == pytest.approx(float(tuned[NAME]), rel=1e-14)
         assert row["hyperparameter_status"] == pytest.approx(float(tuned["status"]), rel=1e-14)
         assert row["layers"] == int(tuned["layers"])
         assert row["odd"] == tuned["odd"]

@@ -101,8 +101,8 @@ struct TrialTableTests {
                 outcome: failed))
         let table = TrialTable(trials.record)
         #expect(
-            table.columns.prefix(6) == ["name", "ordinal", "definition", "status", "loss", "x"])
-        #expect(table.rows[0][2] == "one" && table.rows[1][2] == "two")
+            table.columns.prefix(6) == ["name", "ordinal", "status", "definition", "loss", "x"])
+        #expect(table.rows[0][3] == "one" && table.rows[1][3] == "two")
         #expect(table.rows[0][5...6] == [2, .null])
         #expect(table.rows[1][5...6] == ["16", 3])
     }

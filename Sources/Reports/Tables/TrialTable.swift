@@ -21,7 +21,8 @@ package struct TrialTable: Sendable {
 // MARK: - Training jobs
 
 extension TrialTable {
-    private static let firstColumns = ["name", "ordinal", "definition", "status"]
+    private static let firstColumns = ["name", "ordinal", "status"]
+    private static let definitionColumn = "definition"
     private static let lastColumns = [
         "start_time", "end_time", "duration_seconds", "rule", "stop_reason", "failure_reason",
     ]
@@ -31,8 +32,8 @@ extension TrialTable {
     /// | column | has |
     /// |---|---|
     /// | `name`, `ordinal` | its name; its place in the tuning job, from 0 |
-    /// | `definition` | the name of its definition, where there are several |
     /// | `status` | as in the API, such as `Completed` |
+    /// | `definition` | the name of its definition, where there are several |
     /// | the objective's name | its value in the end, or so far; none for one that failed |
     /// | each parameter's name | its value: a number where the range is one, else a text |
     /// | each other metric's name | its last value |
@@ -45,7 +46,9 @@ extension TrialTable {
     /// `metric_NAME`; fixed columns come first, then the objective, then parameters.
     package init(_ record: TuningRecord) {
         let definitions = record.specification.definitions
-        var names = ColumnNames(Self.firstColumns + Self.lastColumns)
+        let definitionColumns = definitions.count > 1 ? [Self.definitionColumn] : []
+        var names = ColumnNames(
+            Self.firstColumns + [Self.definitionColumn] + Self.lastColumns)
         let objective = record.objective?.metric
         let objectiveColumn = objective.map { names.add($0, prefix: "metric_") }
         let parameters = definitions.flatMap(\.searchSpace.parameters).map(\.name).withoutRepeats
@@ -58,9 +61,12 @@ extension TrialTable {
             )
         }
         let rows = record.trials.map { trial in
-            var row: [JSONValue] = [.string(trial.name), .integer(trial.id)]
-            row.append(definitions[trial.definition].name.map { .string($0) } ?? .null)
-            row.append(.string(trial.status.rawValue))
+            var row: [JSONValue] = [
+                .string(trial.name), .integer(trial.id), .string(trial.status.rawValue),
+            ]
+            row += definitionColumns.map { _ in
+                definitions[trial.definition].name.map { .string($0) } ?? .null
+            }
             if objectiveColumn != nil {
                 let cost = trial.status == .failed ? nil : trial.cost
                 row.append(cost.map { .number(record.value(of: $0)) } ?? .null)
@@ -71,11 +77,11 @@ extension TrialTable {
             row += metrics.map { trial.metrics[$0].map { .number($0) } ?? .null }
             return row + Self.lastCells(of: trial)
         }
-        self.init(
-            columns: Self.firstColumns + [objectiveColumn].compactMap { $0 } + parameterColumns
-                + metricColumns + Self.lastColumns,
-            rows: rows,
-            without: definitions.count > 1 ? nil : "definition", foreign: "failure_reason")
+        let columns =
+            Self.firstColumns + definitionColumns + [objectiveColumn].compactMap { $0 }
+            + parameterColumns + metricColumns + Self.lastColumns
+        // The reason of a failure is the last.
+        self.init(columns: columns, rows: rows, foreignColumns: [columns.count - 1])
     }
 
     private static func lastCells(of trial: TrialRecord) -> [JSONValue] {
@@ -92,20 +98,6 @@ extension TrialTable {
     }
 
     private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-
-    /// Leaves out a column.
-    private init(
-        columns: [String], rows: [[JSONValue]], without name: String?, foreign: String
-    ) {
-        var (columns, rows) = (columns, rows)
-        if let index = columns.firstIndex(where: { $0 == name }) {
-            columns.remove(at: index)
-            for row in rows.indices { rows[row].remove(at: index) }
-        }
-        self.init(
-            columns: columns, rows: rows,
-            foreignColumns: Set(columns.indices.filter { columns[$0] == foreign }))
-    }
 }
 
 // MARK: - Curves
@@ -138,6 +130,9 @@ extension TrialTable {
     /// Names and hyperparameters are written all the same as they are, so that programs read back
     /// what was used; a failure's reason, which a training program may have written, gets an
     /// apostrophe before it then.
+    ///
+    /// CSV has no types: pandas takes categories that are all numbers for numbers, and the texts
+    /// that it knows for missing values, such as `None` and `NA`, for these.
     package func csv() -> [UInt8] {
         var writer = CSVWriter()
         writer.write(columns.map { .string($0) })
