@@ -102,6 +102,13 @@ struct RegressionForestTests {
         #expect(shares[3] < 0.002)
     }
 
+    @Test("Numbers as close as can be, at the end of the range, still give a share")
+    func neighbours() throws {
+        let table = FeatureTable(
+            kinds: [.numeric], columns: [[0, 1.0.nextDown, 1]], targets: [1, 2, 9])
+        #expect(try #require(RegressionForest(table).shares) == [1])
+    }
+
     @Test("A seed gives one forest; what is constant has no shares")
     func seeds() {
         let table = Self.table(100, 3) { $0[0] * $0[1] }

@@ -15,11 +15,11 @@ struct RegressionForest: Sendable {
     /// Grows a forest.
     ///
     /// - Parameters:
-    ///   - table: At least one sample.
+    ///   - table: At least one sample and one feature.
     ///   - seed: Decides which samples are drawn; the same seed gives the same forest.
     init(_ table: FeatureTable, seed: UInt64 = 0) {
         let count = table.targets.count
-        precondition(count > 0, "no samples")
+        precondition(count > 0 && !table.columns.isEmpty, "no samples, or no features")
         let orders = table.orders
         trees = (0..<Self.treeCount).map { tree in
             var random = SeededGenerator(seed: seed, ordinal: tree)

@@ -123,6 +123,8 @@ extension TreeLeaves {
         var steps = Array(repeating: 0.0, count: edges.count)
         for leaf in leaves {
             let (lower, upper) = (leaf.box.lower[feature], leaf.box.upper[feature])
+            // A cut between 1 and the number before it leaves nothing on one side.
+            guard upper > lower else { continue }
             let density = leaf.value * leaf.box.volume / (upper - lower)
             steps[edges.position(of: lower)] += density
             steps[edges.position(of: upper)] -= density
