@@ -121,9 +121,9 @@ let package = Package(
         .executableTarget(
             name: "tuner",
             dependencies: [
-                "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "AWSClient", "SageMakerBackend", "Notifications", "TuningServer", "DigitsTraining",
-                argumentParser, logging, metrics, serviceLifecycle, yams,
+                "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Reports",
+                "SageMakerAPI", "AWSClient", "SageMakerBackend", "Notifications", "TuningServer",
+                "DigitsTraining", argumentParser, logging, metrics, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
@@ -141,7 +141,8 @@ let package = Package(
             dependencies: ["Tuning", "Strategies", "Orchestration", "TuningTesting", logging]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Tuning", "Reports", "Stores", "TuningTesting"]),
+            dependencies: ["Tuning", "Reports", "Stores", "TuningTesting"],
+            exclude: ["make_importance_references.py"], resources: [.copy("References")]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: ["Tuning", "Strategies", "Stores", "Orchestration", "Experiments"]),

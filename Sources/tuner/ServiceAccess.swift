@@ -52,8 +52,20 @@ struct ServiceAccess {
     ///
     /// - Throws: `CommandRefusal` when it is refused, `CommandFailure` when it is not answered.
     func call(_ operation: String, _ request: JSONValue) async throws -> JSONValue {
+        try await answered { try await client.call(operation, request) }
+    }
+
+    /// Fetches a document that the service has beside its operations.
+    ///
+    /// - Parameter path: The parts of its path.
+    /// - Throws: As `call(_:_:)`.
+    func document(_ path: [String]) async throws -> [UInt8] {
+        try await answered { try await client.document(at: path) }
+    }
+
+    private func answered<Answer>(_ ask: () async throws -> Answer) async throws -> Answer {
         do {
-            return try await client.call(operation, request)
+            return try await ask()
         } catch let error as APIError {
             throw CommandRefusal(code: error.code, message: error.message)
         } catch let error as CredentialError {
