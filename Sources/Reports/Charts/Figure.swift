@@ -86,7 +86,12 @@ extension TuningRecord {
         guard specification.definitions.indices.contains(selection.definition) else { return nil }
         return switch kind {
         case .history: historyFigure()
-        case .curves, .coordinates, .slice, .contour, .importance, .timeline, .savings: nil
+        case .curves: curvesFigure()
+        case .coordinates: coordinatesFigure(selection.definition)
+        case .slice: sliceFigure(selection.definition)
+        case .timeline: timelineFigure(selection.now)
+        case .savings: savingsFigure(selection.now)
+        case .contour, .importance: nil
         }
     }
 }

@@ -9,6 +9,9 @@ struct Tick: Hashable {
     let label: String
     /// The number there; for categories none.
     var value: Double?
+
+    /// Whether the number there is a whole one.
+    var isWhole: Bool { value.map { $0 == $0.rounded() } ?? false }
 }
 
 /// Numbers along a line.

@@ -25,7 +25,7 @@ extension TuningRecord {
         if let axis { markup.leftAxis(panel, axis.axis.ticks()) }
         markup.bottomAxis(
             Panel(left: panel.left, top: rail, width: panel.width, height: 12),
-            numbers.ticks(8).filter { $0.value.map { $0 == $0.rounded() } ?? false })
+            numbers.ticks(8).filter(\.isWhole))
         markup.label(
             axis?.title ?? "no value yet", at: .init(x: 8, y: 18), name: "axis-title", lengthMax: 50
         )
