@@ -12,7 +12,8 @@ struct ObjectiveAxis {
     let title: String
     /// How many of the values are worse than the axis shows.
     let beyondCount: Int
-    private let isMaximum: Bool
+    /// Whether higher is better.
+    let isMaximum: Bool
 
     /// Spans the values of costs; `nil` without any.
     init?(_ costs: [Cost], of objective: Objective?) {

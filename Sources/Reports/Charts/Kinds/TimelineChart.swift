@@ -73,12 +73,11 @@ extension TuningRecord {
 enum DurationTicks {
     /// The ticks of an axis of seconds.
     static func ticks(_ axis: NumberAxis) -> [Tick] {
-        let units: [(seconds: Double, name: String)] = [
-            (86_400 * 2, "d"), (3_600 * 2, "h"), (120, "min"), (2, "s"), (0, "ms"),
+        let units: [(least: Double, seconds: Double, name: String)] = [
+            (172_800, 86_400, "d"), (7_200, 3_600, "h"), (120, 60, "min"), (2, 1, "s"),
         ]
-        let unit = units.first { axis.upper >= $0.seconds } ?? (0, "ms")
-        let factor = ["d": 86_400, "h": 3_600, "min": 60, "s": 1, "ms": 0.001][unit.name] ?? 1
-        return NumberAxis(axis.lower / factor, axis.upper / factor).ticks().map {
+        let unit = units.first { axis.upper >= $0.least } ?? (0, 0.001, "ms")
+        return NumberAxis(axis.lower / unit.seconds, axis.upper / unit.seconds).ticks().map {
             Tick(position: $0.position, label: "\($0.label) \(unit.name)")
         }
     }
