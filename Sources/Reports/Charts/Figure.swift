@@ -92,7 +92,7 @@ extension TuningRecord {
         case .timeline: timelineFigure(selection.now)
         case .savings: savingsFigure(selection.now)
         case .contour: contourFigure(selection.definition, selection.parameters)
-        case .importance: nil
+        case .importance: importanceFigure(selection.definition)
         }
     }
 }

@@ -49,11 +49,15 @@ extension Markup {
     /// Closes a picture.
     mutating func closePicture() { raw("</svg>") }
 
-    /// Writes horizontal lines with labels to the left of a panel.
-    mutating func leftAxis(_ panel: Panel, _ ticks: [Tick], lengthMax: Int = 9) {
+    /// Writes labels to the left of a panel, and horizontal lines unless these would cover it.
+    mutating func leftAxis(
+        _ panel: Panel, _ ticks: [Tick], lengthMax: Int = 9, hasLines: Bool = true
+    ) {
         for tick in ticks {
             let start = panel.point(0, tick.position)
-            line("grid", from: start, to: panel.point(1, tick.position))
+            line(
+                hasLines ? "grid" : "axis", from: hasLines ? panel.point(1, tick.position) : start,
+                to: hasLines ? start : Point(x: start.x - 4, y: start.y))
             label(
                 tick.label, at: Point(x: start.x - 7, y: start.y + 4), anchor: .end,
                 lengthMax: lengthMax)

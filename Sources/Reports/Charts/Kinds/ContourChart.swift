@@ -30,7 +30,7 @@ extension TuningRecord {
                     .map { ($0.tuned, $0.isUsable ? $0.cost : nil) },
                 horizontal: horizontal.name, vertical: vertical.name, at: best.tuned,
                 columns: Self.contourCellCount, rows: Self.contourCellCount),
-            let means = ObjectiveAxis(surface.means.compactMap(Cost.init), of: objective)
+            let means = ObjectiveAxis(usable.map(\.cost), of: objective)
         else { return nil }
         let observed = sample(
             of: finished.map(\.id), limit: Self.observedCountMax, important: [best.id])
@@ -43,7 +43,7 @@ extension TuningRecord {
         markup.openPicture(
             .contour, width: 720, height: 400, title: ChartKind.contour.title, summary: summary)
         let axes = (ParameterAxis(horizontal), ParameterAxis(vertical))
-        let deviations = NumberAxis(0, surface.deviations.max() ?? 1)
+        let deviations = Self.deviationAxis(surface.deviations)
         let expected = surface.means.map { Cost($0).map { means.quality(of: $0) } ?? 0 }
         let sides: [(title: String, grid: Grid, labels: [String])] = [
             (
@@ -65,7 +65,7 @@ extension TuningRecord {
             markup.label(
                 side.title, at: .init(x: panel.left, y: 22), name: "axis-title", lengthMax: 30)
             side.grid.draw(in: panel, hasLines: axes.0.isNumeric && axes.1.isNumeric, into: &markup)
-            markup.leftAxis(panel, axes.1.ticks)
+            markup.leftAxis(panel, axes.1.ticks, hasLines: false)
             markup.bottomAxis(panel, axes.0.ticks, lengthMax: 8)
             markup.label(
                 axes.1.title, at: .init(x: panel.left - 8, y: 34), anchor: .end, lengthMax: 10)
@@ -84,14 +84,26 @@ extension TuningRecord {
             kind: .contour, title: ChartKind.contour.title, summary: summary, svg: markup.string)
     }
 
+    /// The axis of deviations, logarithmic where they differ much.
+    private static func deviationAxis(_ deviations: [Double]) -> NumberAxis {
+        let (least, greatest) = (deviations.min() ?? 0, deviations.max() ?? 1)
+        return least > 0 && greatest / least >= 1_000
+            ? NumberAxis(least, greatest, scale: .logarithmic) : NumberAxis(0, greatest)
+    }
+
     /// The two most important numeric parameters, or the first two.
     private func contourParameters(_ definition: Int) -> (Parameter.Name, Parameter.Name)? {
         let all = specification.definitions[definition].searchSpace.parameters.filter {
             $0.domain.valueCount != 1
         }
         let numeric = all.filter { ParameterAxis($0).isNumeric }
-        let names = (numeric.count >= 2 ? numeric : all).map(\.name)
+        var names = (numeric.count >= 2 ? numeric : all).map(\.name)
         guard names.count >= 2 else { return nil }
+        if names.count > 2, let importances = importances(definition: definition) {
+            let known = Set(names)
+            let ranked = importances.map(\.parameter).filter(known.contains)
+            if ranked.count >= 2 { names = ranked }
+        }
         return (names[0], names[1])
     }
 }

@@ -38,7 +38,7 @@ extension TuningRecord {
         for (index, parameter) in space.parameters.enumerated() {
             let panel = Panel(
                 left: Double(index % columns) * cell.width + 56,
-                top: 40 + Double(index / columns) * cell.height, width: cell.width - 68,
+                top: 40 + Double(index / columns) * cell.height, width: cell.width - 76,
                 height: cell.height - 70)
             slice(parameter, panel, objectiveAxis, drawn, best: best, into: &markup)
         }
