@@ -51,3 +51,17 @@ extension TuningRecord {
             ? "" : " Drawn: \(NumberText.count(drawn)) of \(NumberText.count(count))."
     }
 }
+
+extension TuningRecord {
+    /// The most reports that a training job has made.
+    var longestResource: Resource { Resource(trials.map(\.resource.units).max() ?? 0) }
+}
+
+extension TrialRecord {
+    /// Whether it was stopped early and before it had trained as far as the longest.
+    ///
+    /// Hyperband stops training jobs at the last rung too, when there is nothing left to train.
+    func isStoppedEarly(of longest: Resource) -> Bool {
+        status == .stopped && stopReason == .earlyStopping && resource.units < longest.units
+    }
+}

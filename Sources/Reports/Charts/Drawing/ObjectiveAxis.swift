@@ -12,8 +12,12 @@ struct ObjectiveAxis {
     let title: String
     /// How many of the values are worse than the axis shows.
     let beyondCount: Int
+    /// The best of the values.
+    let best: Double
+    /// The worst of the values that is not beyond the axis.
+    let worstShown: Double
     /// Whether higher is better.
-    let isMaximum: Bool
+    private let isMaximum: Bool
 
     /// Spans the values of costs; `nil` without any.
     init?(_ costs: [Cost], of objective: Objective?) {
@@ -22,22 +26,24 @@ struct ObjectiveAxis {
         let metric = objective?.metric ?? "objective"
         title = "\(metric) (\(isMaximum ? "higher" : "lower") is better)"
         let sorted = costs.map(\.value).sorted()
-        let (best, worst) = (sorted[0], sorted[sorted.count - 1])
-        let least = isMaximum ? -worst : best
-        let greatest = isMaximum ? -best : worst
+        let (lowest, highest) = (sorted[0], sorted[sorted.count - 1])
+        let sign = isMaximum ? -1.0 : 1
+        best = sign * lowest
+        let (least, greatest) = (min(best, sign * highest), max(best, sign * highest))
         if least > 0, greatest / least >= 1_000 {
             axis = NumberAxis(least / 1.2, greatest * 1.2, scale: .logarithmic)
             beyondCount = 0
+            worstShown = sign * highest
             return
         }
         let usual = sorted[(sorted.count - 1) * 9 / 10]
-        let limit = usual + 2 * (usual - best)
-        let shown =
-            sorted.count >= 10 && worst > limit && usual > best ? usual * 1.5 - best * 0.5 : worst
-        beyondCount = sorted.reversed().prefix { $0 > shown }.count
-        let room = (shown / 2 - best / 2) / 12
-        let (low, high) = (best - room, beyondCount > 0 ? shown : shown + room)
-        axis = NumberAxis(isMaximum ? -high : low, isMaximum ? -low : high)
+        let isCut =
+            sorted.count >= 10 && usual > lowest && highest > usual + 2 * (usual - lowest)
+        let limit = isCut ? usual + (usual - lowest) / 2 : highest
+        beyondCount = sorted.reversed().prefix { $0 > limit }.count
+        worstShown = sign * limit
+        let room = (limit / 2 - lowest / 2) / 12
+        axis = NumberAxis(sign * (lowest - room), sign * (isCut ? limit : limit + room))
     }
 
     /// Where a cost's value is, from 0 to 1.

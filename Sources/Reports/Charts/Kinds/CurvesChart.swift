@@ -22,7 +22,7 @@ extension TuningRecord {
         // The better ones are drawn over the others.
         let order = ranked.filter { drawn.contains($0) && $0 != best } + [best]
         let points = order.map { trials[$0].curve.thinned(to: Self.curvePointCountMax) }
-        guard let axis = ObjectiveAxis(points.flatMap { $0.map(\.cost) }, of: objective) else {
+        guard let axis = ObjectiveAxis(points.flatMap(\.landmarks), of: objective) else {
             return nil
         }
         let numbers = NumberAxis(1, Double(longest))
@@ -63,7 +63,8 @@ extension TuningRecord {
     }
 
     private func curvesSummary(_ all: [Trial.ID], drawn: Int, best: Trial.ID) -> String {
-        let stopped = all.filter { trials[$0].stopReason == .earlyStopping }.count
+        let longest = longestResource
+        let stopped = all.filter { trials[$0].isStoppedEarly(of: longest) }.count
         let remark = drawn == all.count ? "" : ": the best, the latest and a spread of the others"
         return "Each line is one training job; the strong one is the best, number \(best + 1). "
             + "\(NumberText.count(stopped)) of \(NumberText.count(all.count)) stopped early"
@@ -71,6 +72,15 @@ extension TuningRecord {
             + (drawn == all.count
                 ? ""
                 : " Drawn: \(NumberText.count(drawn)) of \(NumberText.count(all.count))\(remark).")
+    }
+}
+
+extension [LearningCurve.Point] {
+    /// The costs that the axis is to show: the first, the best and the last.
+    ///
+    /// All of them would give curves a weight by their length.
+    fileprivate var landmarks: [Cost] {
+        [first?.cost, map(\.cost).min(), last?.cost].compactMap(\.self)
     }
 }
 

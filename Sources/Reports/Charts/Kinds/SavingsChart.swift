@@ -4,7 +4,7 @@ import Tuning
 /// What early stopping has done to the time that training jobs took.
 ///
 /// Of training jobs that were stopped early it is assumed that they would have gone on as long as
-/// the completed ones did in the median.
+/// those did in the median that were completed, or trained as far as the longest.
 struct Savings {
     /// Seconds that training jobs took which were not stopped early.
     private(set) var fullSeconds = 0.0
@@ -16,18 +16,19 @@ struct Savings {
     private(set) var stoppedCount = 0
 
     /// Adds up the stays of training jobs.
-    init(_ trials: [TrialRecord], now: Date) {
+    init(_ trials: [TrialRecord], longest: Resource, now: Date) {
         var completed: [Double] = []
         var stopped: [Double] = []
         for trial in trials {
             let seconds = trial.stays.reduce(0) {
                 $0 + max(0, ($1.end ?? now).timeIntervalSince($1.start))
             }
-            if trial.stopReason == .earlyStopping, trial.status == .stopped {
+            if trial.isStoppedEarly(of: longest) {
                 stopped.append(seconds)
             } else {
                 fullSeconds += seconds
-                if trial.status == .completed { completed.append(seconds) }
+                let isFull = trial.status == .completed || trial.stopReason == .earlyStopping
+                if isFull { completed.append(seconds) }
             }
         }
         stoppedCount = stopped.count
@@ -43,7 +44,7 @@ extension TuningRecord {
 
     /// How far training jobs got, and what stopping them has saved; `nil` when nothing is stopped.
     func savingsFigure(_ now: Date) -> Figure? {
-        let savings = Savings(trials, now: now)
+        let savings = Savings(trials, longest: longestResource, now: now)
         let finished = trials.filter(\.status.isFinished)
         if case .fullTraining = specification.plan, savings.stoppedCount == 0 { return nil }
         guard !finished.isEmpty else { return nil }
@@ -78,14 +79,19 @@ extension TuningRecord {
     private func distribution(
         _ finished: [TrialRecord], _ panel: Panel, into markup: inout Markup
     ) {
-        let longest = max(1, finished.map(\.resource.units).max() ?? 1)
+        let longestResource = longestResource
+        let longest = max(1, longestResource.units)
         let width = (longest + Self.binCountMax) / Self.binCountMax
         let binCount = longest / width + 1
         var full = [Int](repeating: 0, count: binCount)
         var stopped = full
         for trial in finished {
             let bin = min(trial.resource.units / width, binCount - 1)
-            if trial.stopReason == .earlyStopping { stopped[bin] += 1 } else { full[bin] += 1 }
+            if trial.isStoppedEarly(of: longestResource) {
+                stopped[bin] += 1
+            } else {
+                full[bin] += 1
+            }
         }
         let most = zip(full, stopped).map(+).max() ?? 1
         let counts = NumberAxis(0, Double(max(most, 1)) * 1.05)

@@ -100,7 +100,7 @@ extension Markup {
         _ bar: SlotBar, at corner: Point, width: Double, height: Double, tooltip: String
     ) {
         let name = bar.state?.rawValue ?? "mixed"
-        raw("<rect class=\"mark stay \(name)\" data-trial=\"")
+        raw("<rect class=\"mark stay stay-\(name)\" data-trial=\"")
         integer(bar.trial)
         raw("\" x=\"")
         number(corner.x)
@@ -122,7 +122,7 @@ extension Markup {
         for state in states.reversed() {
             x -= Double(state.rawValue.count) * 6.6
             label(state.rawValue, at: Point(x: x, y: end.y + 4))
-            raw("<rect class=\"stay \(state.rawValue)\" x=\"")
+            raw("<rect class=\"stay stay-\(state.rawValue)\" x=\"")
             number(x - 24)
             raw("\" y=\"")
             number(end.y - 5)
