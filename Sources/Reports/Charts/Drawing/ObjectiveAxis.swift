@@ -2,9 +2,10 @@ import Tuning
 
 /// The objective's values along a line, upwards, so that what matters of them can be seen.
 ///
-/// Values above zero that span three powers of ten are on a logarithmic scale. On a linear one, a
-/// few values that are far worse than the others do not press these together: they are drawn at
-/// the edge.
+/// Values above zero of which less is better are on a logarithmic scale when they span two powers
+/// of ten; where more is better it would press the good ones together. On a linear one, a few
+/// values that are far worse than the others do not press these together: they are drawn at the
+/// edge.
 struct ObjectiveAxis {
     /// The axis.
     let axis: NumberAxis
@@ -30,7 +31,7 @@ struct ObjectiveAxis {
         let sign = isMaximum ? -1.0 : 1
         best = sign * lowest
         let (least, greatest) = (min(best, sign * highest), max(best, sign * highest))
-        if least > 0, greatest / least >= 1_000 {
+        if !isMaximum, least > 0, greatest / least >= 100 {
             axis = NumberAxis(least / 1.2, greatest * 1.2, scale: .logarithmic)
             beyondCount = 0
             worstShown = sign * highest

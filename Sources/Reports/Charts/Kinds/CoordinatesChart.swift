@@ -6,7 +6,7 @@ import Tuning
 extension TuningRecord {
     /// The most lines that are drawn, and the most vertices of all of them.
     private static let lineCountMax = 500
-    private static let vertexCountMax = 9_000
+    private static let vertexCountMax = 6_000
 
     /// All hyperparameters and the objective of each training job as one line.
     func coordinatesFigure(_ definition: Int) -> Figure? {

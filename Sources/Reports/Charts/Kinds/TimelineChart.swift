@@ -4,7 +4,7 @@ import Tuning
 extension TuningRecord {
     /// The most slots and the most bars that are drawn.
     private static let laneCountMax = 48
-    private static let barCountMax = 1_200
+    private static let barCountMax = 900
 
     /// When training jobs held a slot; bars too narrow to be seen are drawn together.
     func timelineFigure(_ now: Date) -> Figure? {
