@@ -11,7 +11,7 @@ struct PlotCommand: AsyncParsableCommand {
         abstract: "Write a tuning job's charts: a report in one HTML file, or one chart as SVG.",
         discussion: """
             The files ask for nothing from elsewhere. A data directory is only read, also while \
-            a service uses it. Charts: \(ChartKind.allCases.map(\.rawValue).joined(separator: ", ")).
+            a service uses it. A report leaves out environment variables.
             """)
 
     @Argument(help: "The tuning job.") var name: String

@@ -1,9 +1,11 @@
 """`tuner plot` writes reports and charts of real tuning jobs, which parsers of others can read."""
 
 import html.parser
+import http.server
 import json
 import re
 import subprocess
+import threading
 from xml.etree import ElementTree
 
 import pytest
@@ -171,3 +173,47 @@ def test_charts_are_made_beside_a_service_that_uses_the_directory(serve, tuner, 
     serve(data=tuner.folder / "data")
     tuner("plot", job, "--chart", "history", "--out", "beside.svg", "--data", "data")
     assert len(marks(ElementTree.parse(tuner.folder / "beside.svg").getroot())) == COUNT
+
+
+@pytest.fixture
+def pages():
+    """A service that has pages alone: their texts by address; notes what was asked for."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers.get("Authorization", "")))
+            text = texts.get(self.path)
+            self.send_response(404 if text is None else 200)
+            self.end_headers()
+            self.wfile.write((text or "").encode())
+
+        def log_message(self, *arguments):
+            pass
+
+    texts, asked = {}, []
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", texts, asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_service_is_asked_for_its_pages_with_a_signature(tuner, pages, monkeypatch):
+    endpoint, texts, asked = pages
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    report = "/tuning-jobs/far/report.html"
+    chart = "/tuning-jobs/far/charts/contour.svg?x=learning%20rate&y=%26k"
+    texts |= {report: "<p>é</p>", chart: "<svg/>"}
+    tuner("plot", "far", "--endpoint", endpoint)
+    assert (tuner.folder / "far.html").read_text() == "<p>é</p>"
+    picture = ["--chart", "contour", "--parameters", "learning rate,&k", "--endpoint", endpoint]
+    tuner("plot", "far", *picture)
+    assert (tuner.folder / "far-contour.svg").read_text() == "<svg/>"
+    assert [path for path, _ in asked] == [report, chart]
+    assert all("Credential=AKIAEXAMPLE/" in authorization for _, authorization in asked)
+    result = tuner("plot", "near", "--endpoint", endpoint, code=2)
+    assert "there is no tuning job 'near'" in result.stderr
+    assert not (tuner.folder / "near.html").exists()

@@ -21,8 +21,8 @@ extension TuningRecord {
         return found
     }
 
-    /// Some of many ordinals, evenly spread, in order: half of them, at most, from those that matter
-    /// most.
+    /// Some of many ordinals, evenly spread, in order: half of them, at most, from those that
+    /// matter most.
     ///
     /// - Parameter important: Ordinals among all, by increasing importance.
     func sample(of all: [Trial.ID], limit: Int, important: [Trial.ID] = []) -> [Trial.ID] {

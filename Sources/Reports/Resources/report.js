@@ -110,24 +110,19 @@ const tunerCharts = (() => {
     });
   }
 
-  // Up and down move the brush, with Shift its upper end; left and right narrow and widen it.
+  // Up and down move the brush's lower end, with Shift its upper; right and left move all of it.
   function listenToKeys(picture, all, axis) {
     axis.group.addEventListener("keydown", (event) => {
       let [low, high] = brushes.get(axis.name) ?? [0, 1];
-      const width = high - low;
-      const moves = width < 1 && !event.shiftKey;
+      const sign = ["ArrowUp", "ArrowRight"].includes(event.key) ? 1 : -1;
       if (event.key === "Escape") [low, high] = [0, 1];
-      else if (event.key === "ArrowUp") {
-        if (moves) [low, high] = [Math.min(low + step, 1 - width), Math.min(high + step, 1)];
-        else if (event.shiftKey) high = Math.min(1, high + step);
-        else low += step;
-      } else if (event.key === "ArrowDown") {
-        if (moves) [low, high] = [Math.max(low - step, 0), Math.max(high - step, width)];
-        else high = Math.max(low + step, high - step);
-      } else if (event.key === "ArrowLeft") {
-        if (width > 2 * step) [low, high] = [low + step / 2, high - step / 2];
-      } else if (event.key === "ArrowRight") [low, high] = [low - step / 2, high + step / 2];
-      else return;
+      else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+        if (event.shiftKey) high = Math.max(low + step, Math.min(1, high + sign * step));
+        else low = Math.min(high - step, Math.max(0, low + sign * step));
+      } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+        const move = sign > 0 ? Math.min(step, 1 - high) : -Math.min(step, low);
+        [low, high] = [low + move, high + move];
+      } else return;
       event.preventDefault();
       set(axis.name, low, high);
       update(picture, all, true);

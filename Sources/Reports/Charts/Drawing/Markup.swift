@@ -155,6 +155,16 @@ extension Markup {
         raw("</text>")
     }
 
+    /// Writes the name of a vertical axis, read from below; its middle is at the point.
+    mutating func uprightLabel(_ label: String, at point: Point, lengthMax: Int) {
+        raw("<g transform=\"translate(")
+        coordinates(point)
+        raw(") rotate(-90)\">")
+        self.label(
+            label, at: Point(x: 0, y: 0), anchor: .middle, name: "axis-title", lengthMax: lengthMax)
+        raw("</g>")
+    }
+
     /// Writes the two numbers of a point.
     mutating func coordinates(_ point: Point) {
         number(point.x)

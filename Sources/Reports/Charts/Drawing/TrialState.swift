@@ -49,6 +49,13 @@ extension Markup {
         raw("</title></path>")
     }
 
+    /// Writes the pattern of bars that were stopped.
+    mutating func stripes(_ identifier: String) {
+        raw("<pattern id=\"\(identifier)\" width=\"6\" height=\"6\" ")
+        raw("patternUnits=\"userSpaceOnUse\">")
+        raw("<path class=\"stripe\" d=\"M-1 7L7-1M-1 1L1-1M5 7L7 5\"/></pattern>")
+    }
+
     /// Writes what the marks mean, to the left of a point.
     mutating func legend(_ states: [TrialState], endingAt end: Point) {
         var x = end.x

@@ -41,7 +41,7 @@ extension TuningRecord {
             + ". Marks are training jobs." + remark(drawn: observed.count, of: finished.count)
         var markup = Markup(capacity: 150_000)
         markup.openPicture(
-            .contour, width: 720, height: 396, title: ChartKind.contour.title, summary: summary)
+            .contour, width: 720, height: 386, title: ChartKind.contour.title, summary: summary)
         let axes = (ParameterAxis(horizontal), ParameterAxis(vertical))
         let deviations = Self.deviationAxis(surface.deviations)
         let expected = surface.means.map { Cost($0).map { means.quality(of: $0) } ?? 0 }
@@ -61,14 +61,15 @@ extension TuningRecord {
         ]
         for (index, side) in sides.enumerated() {
             let panel = Panel(
-                left: 70 + Double(index) * 356, top: 50, width: 276, height: 266)
+                left: 76 + Double(index) * 356, top: 36, width: 270, height: 270)
             markup.label(
                 side.title, at: .init(x: panel.left, y: 18), name: "axis-title", lengthMax: 30)
             side.grid.draw(in: panel, hasLines: axes.0.isNumeric && axes.1.isNumeric, into: &markup)
             markup.leftAxis(panel, axes.1.ticks, hasLines: false)
             markup.bottomAxis(panel, axes.0.ticks, lengthMax: 8)
-            markup.label(
-                axes.1.title, at: .init(x: panel.left - 8, y: 36), anchor: .end, lengthMax: 10)
+            markup.uprightLabel(
+                axes.1.title,
+                at: .init(x: panel.left - 54, y: panel.top + panel.height / 2), lengthMax: 30)
             markup.label(
                 axes.0.title, at: .init(x: panel.left + panel.width / 2, y: panel.bottom + 36),
                 anchor: .middle, name: "axis-title", lengthMax: 30)

@@ -79,7 +79,8 @@ extension TuningRecord {
         let parameters = count == 1 ? "1 hyperparameter" : "\(count) hyperparameters"
         return "Each line is a training job through its \(parameters)"
             + (axis.map { " and \($0.title); the more striking the line, the better" } ?? "")
-            + ". Drag along an axis to keep the lines that pass there, or use the arrow keys."
+            + ". Dotted ones failed, dashed ones are not over. Drag along an axis to keep the lines "
+            + "that pass there, or use the arrow keys."
             + (axis?.remark ?? "") + remark(drawn: drawn, of: total)
     }
 }
@@ -121,7 +122,7 @@ extension Markup {
         line("axis", from: panel.point(0, 0), to: panel.point(0, 1))
         for tick in ticks {
             let point = panel.point(0, tick.position)
-            line("axis", from: point, to: Point(x: point.x - 4, y: point.y))
+            line("axis", from: point, to: Point(x: point.x + 4, y: point.y))
             label(
                 tick.label, at: Point(x: point.x - 7, y: point.y + 4), anchor: .end,
                 name: "tick", lengthMax: 10)

@@ -58,8 +58,8 @@ extension TuningRecord {
         }
         let metric = objective?.metric ?? "objective"
         return "The best of \(NumberText.trainingJobs(trials.count)) is number \(best.id + 1), "
-            + "with \(metric) \(NumberText.short(value(of: cost), digits: 6)). The line is the best "
-            + "so far." + axis.remark + remark(drawn: drawn, of: trials.count)
+            + "with \(metric) \(NumberText.short(value(of: cost), digits: 6)). The line is the "
+            + "best so far." + axis.remark + remark(drawn: drawn, of: trials.count)
     }
 }
 

@@ -52,7 +52,9 @@ extension TuningRecord {
         var markup = Markup(capacity: 20_000)
         markup.openPicture(
             .savings, width: 720, height: 352, title: ChartKind.savings.title, summary: summary)
-        markup.savingsPattern()
+        markup.raw("<defs>")
+        markup.stripes("savings-stopped")
+        markup.raw("</defs>")
         markup.timeBar(savings)
         let panel = Panel(left: 66, top: 128, width: 638, height: 170)
         distribution(finished, panel, into: &markup)
@@ -132,14 +134,6 @@ extension TuningRecord {
 }
 
 extension Markup {
-    fileprivate mutating func savingsPattern() {
-        raw("<defs><pattern id=\"savings-stopped\" width=\"6\" height=\"6\" ")
-        raw(
-            "patternUnits=\"userSpaceOnUse\"><path class=\"stripe\" d=\"M-1 7L7-1M-1 1L1-1M5 7L7 5\""
-        )
-        raw("/></pattern></defs>")
-    }
-
     fileprivate mutating func stoppedBar(
         at corner: Point, width: Double, height: Double, tooltip: String
     ) {

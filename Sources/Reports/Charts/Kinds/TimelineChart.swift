@@ -86,11 +86,9 @@ enum DurationTicks {
 extension Markup {
     /// Writes the patterns of bars.
     fileprivate mutating func patterns() {
-        raw("<defs><pattern id=\"timeline-stopped\" width=\"6\" height=\"6\" ")
-        raw(
-            "patternUnits=\"userSpaceOnUse\"><path class=\"stripe\" d=\"M-1 7L7-1M-1 1L1-1M5 7L7 5\""
-        )
-        raw("/></pattern><pattern id=\"timeline-failed\" width=\"6\" height=\"6\" ")
+        raw("<defs>")
+        stripes("timeline-stopped")
+        raw("<pattern id=\"timeline-failed\" width=\"6\" height=\"6\" ")
         raw("patternUnits=\"userSpaceOnUse\"><path class=\"cross\" d=\"M0 0L6 6M6 0L0 6\"/>")
         raw("</pattern></defs>")
     }
