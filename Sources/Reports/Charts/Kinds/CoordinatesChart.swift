@@ -79,8 +79,8 @@ extension TuningRecord {
         let parameters = count == 1 ? "1 hyperparameter" : "\(count) hyperparameters"
         return "Each line is a training job through its \(parameters)"
             + (axis.map { " and \($0.title); the more striking the line, the better" } ?? "")
-            + ". Dotted ones failed, dashed ones are not over. Drag along an axis to keep the lines "
-            + "that pass there, or use the arrow keys."
+            + ". Dotted ones failed, dashed ones are not over. Drag along an axis to keep the "
+            + "lines that pass there, or use the arrow keys."
             + (axis?.remark ?? "") + remark(drawn: drawn, of: total)
     }
 }
