@@ -2,7 +2,7 @@ import Tuning
 
 extension TuningRecord {
     /// The most training jobs that the history marks.
-    private static let historyCountMax = 1_000
+    private static let historyCountMax = 800
 
     /// The objective of each training job in the order they were created, and the best so far.
     func historyFigure() -> Figure? {

@@ -3,7 +3,7 @@ import Tuning
 extension TuningRecord {
     /// The most marks of one plot, and of all of them.
     private static let sliceCountMax = 1_000
-    private static let sliceMarkCountMax = 2_400
+    private static let sliceMarkCountMax = 2_000
 
     /// The objective by each hyperparameter, one small plot each; later ones are more striking.
     func sliceFigure(_ definition: Int) -> Figure? {
