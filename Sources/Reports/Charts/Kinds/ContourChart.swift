@@ -62,19 +62,7 @@ extension TuningRecord {
         for (index, side) in sides.enumerated() {
             let panel = Panel(
                 left: 76 + Double(index) * 356, top: 36, width: 270, height: 270)
-            markup.label(
-                side.title, at: .init(x: panel.left, y: 18), name: "axis-title", lengthMax: 30)
-            side.grid.draw(in: panel, hasLines: axes.0.isNumeric && axes.1.isNumeric, into: &markup)
-            markup.leftAxis(panel, axes.1.ticks, hasLines: false)
-            markup.bottomAxis(panel, axes.0.ticks, lengthMax: 8)
-            markup.uprightLabel(
-                axes.1.title,
-                at: .init(x: panel.left - 54, y: panel.top + panel.height / 2), lengthMax: 30)
-            markup.label(
-                axes.0.title, at: .init(x: panel.left + panel.width / 2, y: panel.bottom + 36),
-                anchor: .middle, name: "axis-title", lengthMax: 30)
-            markup.areaRamp(
-                side.grid.ramp, side.labels, at: .init(x: panel.left, y: panel.bottom + 56))
+            markup.surface(side.grid, side.title, side.labels, axes, panel)
             for ordinal in observed where ordinal != best.id {
                 markup.observed(trials[ordinal], axes, panel, "", words(for: trials[ordinal]))
             }
@@ -125,6 +113,24 @@ extension ObjectiveAxis {
 }
 
 extension Markup {
+    /// Writes a surface with its axes, its title and what its colours mean.
+    fileprivate mutating func surface(
+        _ grid: Grid, _ title: String, _ labels: [String], _ axes: (ParameterAxis, ParameterAxis),
+        _ panel: Panel
+    ) {
+        label(title, at: .init(x: panel.left, y: 18), name: "axis-title", lengthMax: 30)
+        grid.draw(in: panel, hasLines: axes.0.isNumeric && axes.1.isNumeric, into: &self)
+        leftAxis(panel, axes.1.ticks, hasLines: false)
+        bottomAxis(panel, axes.0.ticks, lengthMax: 8)
+        uprightLabel(
+            axes.1.title, at: .init(x: panel.left - 54, y: panel.top + panel.height / 2),
+            lengthMax: 30)
+        label(
+            axes.0.title, at: .init(x: panel.left + panel.width / 2, y: panel.bottom + 36),
+            anchor: .middle, name: "axis-title", lengthMax: 30)
+        areaRamp(grid.ramp, labels, at: .init(x: panel.left, y: panel.bottom + 56))
+    }
+
     /// Writes the mark of a training job on a surface.
     fileprivate mutating func observed(
         _ trial: TrialRecord, _ axes: (ParameterAxis, ParameterAxis), _ panel: Panel,
