@@ -76,7 +76,9 @@ let package = Package(
         .target(
             name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging, metrics]),
         // What people look at: charts, reports and tables of tuning jobs.
-        .target(name: "Reports", dependencies: ["Tuning", "Strategies"]),
+        .target(
+            name: "Reports", dependencies: ["Tuning", "Strategies", crypto],
+            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
         // The library's front door: tune a closure in a few lines.
         .target(
             name: "Experiments",
