@@ -92,13 +92,14 @@ let package = Package(
         .target(
             name: "SageMakerBackend",
             dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging]),
-        // Operation dispatch over HTTP and TLS, access keys, the audit log.
+        // Operation dispatch over HTTP and TLS, access keys, the audit log, the dashboard.
         .target(
             name: "TuningServer",
             dependencies: [
-                "Tuning", "SageMakerAPI", "Orchestration", hummingbird, hummingbirdTLS, nioSSL,
-                serviceLifecycle, logging,
-            ]),
+                "Tuning", "SageMakerAPI", "Orchestration", "Reports", hummingbird, hummingbirdTLS,
+                nioSSL, mustache, serviceLifecycle, logging,
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]),
         // A small neural network and the handwritten digits it learns: what the demo trains.
         .target(name: "DigitsTraining", exclude: ["Data/export_digits.py"]),
         // The command line, a file for each command; joins the parts, holds no logic.
