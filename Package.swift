@@ -71,7 +71,9 @@ let package = Package(
         // Decides what a tuning job does next, and performs it.
         .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
         // What people look at: charts, reports and tables of tuning jobs.
-        .target(name: "Reports", dependencies: ["Tuning", "Strategies"]),
+        .target(
+            name: "Reports", dependencies: ["Tuning", "Strategies", crypto],
+            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
         // The library's front door: tune a closure in a few lines.
         .target(
             name: "Experiments",
@@ -107,9 +109,8 @@ let package = Package(
             name: "tuner",
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "AWSClient", "SageMakerBackend", "TuningServer", "DigitsTraining", argumentParser,
-                logging,
-                serviceLifecycle, yams,
+                "AWSClient", "SageMakerBackend", "TuningServer", "Reports", "DigitsTraining",
+                argumentParser, logging, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
