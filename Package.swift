@@ -108,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "tuner",
             dependencies: [
-                "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "AWSClient", "SageMakerBackend", "TuningServer", "Reports", "DigitsTraining",
+                "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Reports",
+                "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningServer", "DigitsTraining",
                 argumentParser, logging, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
@@ -128,7 +128,8 @@ let package = Package(
             dependencies: ["Tuning", "Strategies", "Orchestration", "TuningTesting", logging]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Tuning", "Reports", "Stores", "TuningTesting"]),
+            dependencies: ["Tuning", "Reports", "Stores", "TuningTesting"],
+            exclude: ["make_importance_references.py"], resources: [.copy("References")]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: ["Tuning", "Experiments"]),

@@ -14,7 +14,8 @@ struct Tuner: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, RunCommand.self, ServeCommand.self, ListCommand.self,
             DescribeCommand.self, TrainingJobsCommand.self, LogsCommand.self, StopCommand.self,
-            DeleteCommand.self, ReplayCommand.self, SuggestCommand.self, KeysCommand.self,
+            DeleteCommand.self, PlotCommand.self, ReplayCommand.self, SuggestCommand.self,
+            KeysCommand.self,
             TrainDigitsCommand.self,
         ])
 

@@ -86,7 +86,13 @@ extension TuningRecord {
         guard specification.definitions.indices.contains(selection.definition) else { return nil }
         return switch kind {
         case .history: historyFigure()
-        case .curves, .coordinates, .slice, .contour, .importance, .timeline, .savings: nil
+        case .curves: curvesFigure()
+        case .coordinates: coordinatesFigure(selection.definition)
+        case .slice: sliceFigure(selection.definition)
+        case .timeline: timelineFigure(selection.now)
+        case .savings: savingsFigure(selection.now)
+        case .contour: contourFigure(selection.definition, selection.parameters)
+        case .importance: importanceFigure(selection.definition)
         }
     }
 }
@@ -95,9 +101,12 @@ extension TuningRecord {
 
 extension Figure {
     /// The picture with its heading and summary; wide pictures scroll inside.
-    package var html: String {
+    package var html: String { html(identifier: "chart-\(kind.rawValue)") }
+
+    /// The same, for pages with several figures of one kind.
+    func html(identifier: String) -> String {
         var markup = Markup()
-        markup.raw("<figure class=\"chart\" id=\"chart-\(kind.rawValue)\">")
+        markup.raw("<figure class=\"chart\" id=\"\(identifier)\">")
         markup.raw("<figcaption><h3>")
         markup.text(title)
         markup.raw("</h3><p>")
