@@ -32,9 +32,11 @@ struct ServeCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let logger = Logger.standardError(level: logLevel)
         let keys = try Self.keys(directory, logger)
-        let configuration = try Self.configuration(settings, keys: keys)
+        var configuration = try Self.configuration(settings, keys: keys)
         let assembly = try await Assembly(settings, directory: directory, logger: logger)
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
+        let logs = TrainingLogs(directory: directory)
+        configuration.logs = { try logs.piece(of: $0, after: $1) }
         let server = try Self.server(configuration, keys, assembly)
         Self.warn(about: keys, settings, logger)
         Self.warn(aboutMock: settings, logger)
