@@ -110,13 +110,14 @@ let package = Package(
         .target(
             name: "ServiceExperiments",
             dependencies: ["Tuning", "Experiments", "SageMakerAPI", "AWSClient"]),
-        // Operation dispatch over HTTP and TLS, access keys, the audit log.
+        // Operation dispatch over HTTP and TLS, access keys, the audit log, metrics, the dashboard.
         .target(
             name: "TuningServer",
             dependencies: [
-                "Tuning", "SageMakerAPI", "Orchestration", hummingbird, hummingbirdTLS, nioSSL,
-                serviceLifecycle, logging, metrics,
-            ]),
+                "Tuning", "SageMakerAPI", "Orchestration", "Reports", hummingbird, hummingbirdTLS,
+                nioSSL, mustache, serviceLifecycle, logging, metrics,
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]),
         // A small neural network and the handwritten digits it learns: what the demo trains.
         .target(name: "DigitsTraining", exclude: ["Data/export_digits.py"]),
         // The command line, a file for each command; joins the parts, holds no logic.

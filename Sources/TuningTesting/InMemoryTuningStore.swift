@@ -89,7 +89,8 @@ extension InMemoryTuningStore {
     /// Training jobs that a query selects.
     package func trainingJobs(_ query: TrainingJobQuery) throws -> Page<TrainingJob> {
         let all = entries.values.filter { entry in
-            query.tuningJob.map { $0 == entry.job.id } ?? true
+            (query.tuningJob.map { $0 == entry.job.id } ?? true)
+                && (query.kind.map { $0 == entry.job.kind } ?? true)
         }.flatMap(\.trainingJobs.values)
         let selected = all.filter { job in
             job.name.contains(query.nameContains, in: query.created, job.creationTime)

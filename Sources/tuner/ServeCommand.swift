@@ -42,6 +42,8 @@ struct ServeCommand: AsyncParsableCommand {
         let assembly = try await Assembly(settings, directory: directory, logger: logger)
         configuration.metrics = assembly.metrics
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
+        let logs = TrainingLogs(directory: directory)
+        configuration.logs = { try logs.piece(of: $0, after: $1) }
         let server = try Self.server(configuration, keys, assembly)
         Self.warn(about: keys, settings, logger)
         Self.warn(aboutMock: settings, logger)

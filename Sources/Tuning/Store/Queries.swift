@@ -90,6 +90,8 @@ public struct TrainingJobQuery: Hashable, Sendable {
 
     /// The tuning job they belong to; `nil` for all training jobs there are.
     public var tuningJob: TuningJob.ID?
+    /// What the client asked for that made them; `nil` for either.
+    public var kind: TuningJobSpecification.Kind?
     /// Text within the name, in any case.
     public var nameContains: String?
     /// When it was created.
