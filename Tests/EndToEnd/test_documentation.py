@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from service import READY, ROOT, processes_of
 
 BLOCK = re.compile(
@@ -33,6 +34,7 @@ ARTICLES = sorted(
     for path in ROOT.glob("Sources/*/Documentation.docc/*.md")
     if re.search(r"^<!-- [a-z ]+.* -->\n```", path.read_text(), re.M)
 )
+CATALOGS = {path.parent.name: path for path in ROOT.glob("Sources/*/Documentation.docc")}
 # Programs of others that an article compares with; without them its blocks are left out.
 NEEDED = {"import optuna": "optuna"}
 
@@ -78,7 +80,7 @@ class Reader:
     def do(self, block):
         text = block.text
         if self.endpoint:
-            text = text.replace("http://127.0.0.1:8080", self.endpoint)
+            text = re.sub(r"https?://127\.0\.0\.1:8080", self.endpoint, text)
         if block.mark == "file":
             path = self.folder / block.argument
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,4 +148,42 @@ def test_what_an_article_shows_works(article, tuner_binary, tmp_path):
 
 
 def test_there_are_articles_to_check():
-    assert len(ARTICLES) >= 5, ARTICLES
+    assert len(ARTICLES) >= 7, ARTICLES
+
+
+def settings_of(value, path=()):
+    """The settings below a value of the settings file, by their dotted names."""
+    if not isinstance(value, dict) or not value:
+        return {".".join(path): value}
+    leaves = {}
+    for name, member in value.items():
+        leaves.update(settings_of(member, (*path, name)))
+    return leaves
+
+
+def test_the_table_of_settings_is_that_of_the_settings_file():
+    article = (CATALOGS["TuningServer"] / "Settings.md").read_text()
+    rows = re.findall(r"^\| `([A-Za-z][\w.]*)` \| `([^`]*)` \|", article, re.M)
+    table = {name: yaml.safe_load(default) for name, default in rows}
+    assert len(table) == len(rows), "a setting is there twice"
+    standard = settings_of(yaml.safe_load((ROOT / "Config/tuner.yaml").read_text()))
+    # The file says what each is without a file; `test_run.py` holds it against the program.
+    assert table == standard
+
+
+def test_the_table_of_operations_has_all_of_them():
+    article = (CATALOGS["SageMakerAPI"] / "ComingFromSageMaker.md").read_text()
+    operations = (ROOT / "Sources/SageMakerAPI/Operations/Operation.swift").read_text()
+    section = article.split("## Operations")[1].split("##")[0]
+    told = re.findall(r"^\| ([A-Z]\w+) \|", section, re.M)
+    assert sorted(told) == sorted(re.findall(r'case \w+ = "(\w+)"', operations))
+
+
+def test_links_in_articles_name_what_is_there():
+    """Of plain words too: what documentation of another target cannot link to, it names."""
+    articles = {path.stem for path in ROOT.glob("Sources/*/Documentation.docc/*.md")}
+    for path in ROOT.glob("Sources/*/Documentation.docc/*.md"):
+        links = re.findall(r"<doc:([\w/]+)>", path.read_text())
+        named = re.findall(r"`(\w+)`,? in the\s+documentation\s+of", path.read_text())
+        unknown = {name.split("/")[-1] for name in (*links, *named)} - articles
+        assert not unknown, f"{path.relative_to(ROOT)}: {unknown}"
