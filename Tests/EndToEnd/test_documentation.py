@@ -21,7 +21,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from service import READY, ROOT, processes_of
+from jobs import describe, steps_job, wait_until_over
+from service import READY, ROOT, processes_of, wait_for
 
 BLOCK = re.compile(
     r"^(?:<!-- (?P<mark>[a-z ]+?)(?:: (?P<argument>.*?))? -->\n)?"
@@ -90,7 +91,7 @@ class Reader:
         elif block.mark == "serve":
             self.serve(text)
         elif block.mark == "prints":
-            pattern = ".*?".join(map(re.escape, text.split("...")))
+            pattern = ".*?".join(map(re.escape, text.strip().split("...")))
             assert re.search(pattern, self.printed, re.S), f"printed:\n{self.printed}"
         elif block.mark == "part of":
             part = textwrap.dedent(text).strip("\n")
@@ -167,8 +168,29 @@ def test_the_table_of_settings_is_that_of_the_settings_file():
     table = {name: yaml.safe_load(default) for name, default in rows}
     assert len(table) == len(rows), "a setting is there twice"
     standard = settings_of(yaml.safe_load((ROOT / "Config/tuner.yaml").read_text()))
-    # The file says what each is without a file; `test_run.py` holds it against the program.
     assert table == standard
+
+
+def test_a_backup_of_a_running_service_goes_on_where_it_was(serve, tuner_binary, tmp_path):
+    article = CATALOGS["TuningServer"] / "OperatingTheService.md"
+    (backup,) = (block for block in blocks_of(article) if "VACUUM INTO" in block.text)
+    reader = Reader(tmp_path, tuner_binary)
+    service = serve(data=tmp_path / "data")
+    client = service.client()
+    request = steps_job("saved", tmp_path / "trace", count=8, parallel=2, steps=4, seconds=0.2)
+    client.create_hyper_parameter_tuning_job(**request)
+    wait_for(lambda: describe(client, "saved")["TrainingJobStatusCounters"]["Completed"] >= 2)
+    reader.do(backup)
+    service.kill()
+
+    client = serve(data=tmp_path / "backup").client()
+    job = wait_until_over(client, "saved")
+    counts = job["TrainingJobStatusCounters"]
+    assert counts["Completed"] + counts["NonRetryableError"] + counts["RetryableError"] == 8, counts
+    assert counts["Completed"] >= 6, counts  # at most two ran at that moment
+    replay = [tuner_binary, "replay", "saved", "--data", tmp_path / "backup"]
+    subprocess.run(replay, check=True, stdout=subprocess.DEVNULL)
+    wait_for(lambda: not processes_of(tmp_path / "data"))
 
 
 def test_the_table_of_operations_has_all_of_them():
