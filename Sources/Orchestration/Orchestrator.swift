@@ -42,6 +42,8 @@ public actor Orchestrator: Service {
     ///   - routes: The backends.
     ///   - strategies: Makes strategies.
     ///   - recovers: Which of the unfinished jobs go on; the others are left as they are.
+    ///   - time: What tells the time and waits.
+    ///   - logger: Gets what has no place in a job.
     ///   - metrics: Takes counts and times; they are dropped unless given.
     public init(
         store: any TuningStore, routes: BackendRoutes, strategies: @escaping StrategyProvider,
@@ -166,7 +168,10 @@ extension Orchestrator {
     ///
     /// Both are stored in one commit, so that no crash leaves an algorithm that waits for nothing.
     ///
-    /// - Parameter validation: The training job that validates it; named as the algorithm says.
+    /// - Parameters:
+    ///   - algorithm: The algorithm.
+    ///   - tags: Its tags.
+    ///   - validation: The training job that validates it; named as the algorithm says.
     /// - Throws: As `submit(_:)`.
     public func submit(
         _ algorithm: Algorithm, tags: [Tag], validation: TuningJobSpecification?

@@ -146,7 +146,10 @@ public struct StoredEvent: Hashable, Sendable {
 
 /// What can have tags.
 public enum TaggedResource: Hashable, Sendable {
+    /// A tuning job.
     case tuningJob(TuningJob.ID)
+    /// A training job.
     case trainingJob(TrainingJob.ID)
+    /// An algorithm.
     case algorithm(Algorithm.Name)
 }
