@@ -92,6 +92,10 @@ let package = Package(
         .target(
             name: "SageMakerBackend",
             dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging]),
+        // Training jobs as containers of an engine that speaks Docker's API.
+        .target(
+            name: "ContainerBackend",
+            dependencies: ["Tuning", "Backends", asyncHTTPClient, nioCore, logging]),
         // Operation dispatch over HTTP and TLS, access keys, the audit log.
         .target(
             name: "TuningServer",
@@ -139,6 +143,9 @@ let package = Package(
             dependencies: [
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
             ]),
+        .testTarget(
+            name: "ContainerBackendTests",
+            dependencies: ["Tuning", "Backends", "ContainerBackend", "TuningTesting", logging]),
         .testTarget(
             name: "TuningServerTests",
             dependencies: [
