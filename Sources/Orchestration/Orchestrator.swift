@@ -147,7 +147,7 @@ extension Orchestrator {
     ///   `OrchestratorError.shuttingDown`.
     public func submit(_ specification: TuningJobSpecification) async throws -> TuningJob {
         let new = try await beginning(specification)
-        try await store.create(new.change, specification: specification)
+        try await store.create(new.change, specification: new.specification)
         changes.publish(new.change)
         start(new.change.job.id)
         return new.change.job
@@ -179,9 +179,7 @@ extension Orchestrator {
     ) async throws -> NewTuningJob {
         await waitForRecovery()
         guard phase == .running else { throw OrchestratorError.shuttingDown }
-        for definition in specification.definitions {
-            _ = try environment.routes.backend(for: definition)
-        }
+        let specification = try environment.routes.routed(specification)
         var random = SystemRandomNumberGenerator()
         var state = TuningJobState(
             id: .random(using: &random), specification: specification,

@@ -23,7 +23,7 @@ package struct OperationDispatcher: Sendable {
     ///   - now: The time, for what running jobs have used.
     ///   - quotas: How many instances jobs may use.
     package init(
-        orchestrator: Orchestrator, checkImage: @escaping ImageCheck = { _ in nil },
+        orchestrator: Orchestrator, checkImage: @escaping ImageCheck = { _, _ in nil },
         now: @escaping @Sendable () -> Date = { Date() },
         quotas: InstanceQuotas = InstanceQuotas(), logger: Logger
     ) {

@@ -25,12 +25,43 @@ struct Assembly {
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
     ) async throws {
         let store = try SQLiteTuningStore(directory: directory.url, access: .readWrite)
-        let unfinished = try await store.unfinishedTuningJobs()
-        try directory.keep(settings.backend, unfinishedCount: unfinished.count)
         let backends = try await BackendAssembly(settings, directory: directory, logger: logger)
+        let foreign = try await Self.checkUnfinished(
+            in: store, of: directory, settings, backends.routes)
+        try directory.keep(settings)
         self.init(
-            settings, directory: directory, backends, logger: logger, recovers: recovers,
-            store: store)
+            settings, directory: directory, backends, logger: logger,
+            recovers: { recovers($0) && !foreign.contains($0.id) }, store: store)
+    }
+
+    /// Checks that what runs unfinished jobs is there: what is simulated must not become a process
+    /// of this machine, nor a training job of a service be started again here.
+    ///
+    /// - Returns: Those that only the program which began them can go on with.
+    /// - Throws: `CommandFailure` that says how to go on.
+    private static func checkUnfinished(
+        in store: SQLiteTuningStore, of directory: DataDirectory, _ settings: Settings,
+        _ routes: BackendRoutes
+    ) async throws -> Set<TuningJob.ID> {
+        var foreign: Set<TuningJob.ID> = []
+        for job in try await store.unfinishedTuningJobs() {
+            let names = try await store.specification(of: job.id)?.backends ?? []
+            if names.contains(BackendRoutes.embeddedName) {
+                foreign.insert(job.id)
+                continue
+            }
+            var missing = names.first { routes.backends[$0] == nil }
+            if let last = directory.lastSettings, last.isMock != settings.isMock {
+                missing = missing ?? last.backend
+            }
+            guard let missing else { continue }
+            throw CommandFailure(
+                """
+                '\(directory.path)' has unfinished jobs that run with the backend \(missing): go \
+                on with --backend \(missing), or with settings that have it, or stop them first
+                """)
+        }
+        return foreign
     }
 
     /// Opens the store for reading alone, beside a daemon that may be writing.
@@ -70,7 +101,7 @@ struct Assembly {
                 scope: settings.scope,
                 algorithms: try await algorithms(request.algorithms, in: directory),
                 parents: try await parents(request.parentNames, in: directory),
-                checkImage: BackendAssembly.imageCheck(settings, directory: directory))
+                checkImage: BackendChoice(settings, directory: directory).checkImage)
         } catch let error as APIError {
             throw CommandFailure(error.message)
         }
@@ -92,7 +123,7 @@ struct Assembly {
     }
 
     /// Says what is wrong with a definition's image, for the validation of requests.
-    var checkImage: ImageCheck { backends.routes.imageCheck }
+    var checkImage: ImageCheck { backends.checkImage }
 
     /// What ARNs begin with where a request does not say.
     var scope: RequestScope { settings.scope }

@@ -16,7 +16,7 @@ struct BackendAssembly {
 
     /// Runs nothing: for those who only read.
     static let none = BackendAssembly(
-        routes: BackendRoutes([:]) { _ throws(RoutingError) in
+        routes: BackendRoutes([:]) { _, _ throws(RoutingError) in
             throw RoutingError("nothing is run here")
         }, time: .real)
 
@@ -30,94 +30,111 @@ struct BackendAssembly {
     /// - Throws: `StoreError` when simulated time cannot go on where it was; `CommandFailure` when
     ///   a service cannot be called.
     init(_ settings: Settings, directory: DataDirectory, logger: Logger) async throws {
-        switch settings.backend {
-        case .local:
-            self.init(
-                routes: Self.localRoutes(settings, directory: directory, logger: logger),
-                time: .real)
-        case .mock:
-            let start = try await SimulatedStart.date(for: settings, in: directory)
-            let clock = settings.mock.clock(startDate: start)
-            self.init(
-                routes: Self.mockRoutes(settings, clock: clock),
-                time: clock.map { TimeSource($0) } ?? .real)
-        case .sagemaker:
-            self.init(
-                routes: BackendRoutes(try await settings.sagemaker.backend(logger: logger)),
-                time: .real)
-        }
-    }
-
-    /// What says what is wrong with images, where nothing is to be run yet.
-    static func imageCheck(_ settings: Settings, directory: DataDirectory) -> ImageCheck {
-        let logger = Logger(label: "tuner") { _ in SwiftLogNoOpLogHandler() }
-        switch settings.backend {
-        case .local:
-            return localRoutes(settings, directory: directory, logger: logger).imageCheck
-        case .mock: return mockRoutes(settings, clock: nil).imageCheck
-        // The service knows what it takes.
-        case .sagemaker: return { _ in nil }
-        }
-    }
-
-    // MARK: - Backends
-
-    private static func localRoutes(
-        _ settings: Settings, directory: DataDirectory, logger: Logger
-    ) -> BackendRoutes {
-        let simulated = simulated(settings, clock: nil)
-        let local = LocalProcessBackend(
-            LocalProcessBackend.Configuration(
-                dataDirectory: directory.url,
-                slotCount: settings.local.slots == 0 ? nil : settings.local.slots,
-                gpus: settings.local.gpus,
-                gracePeriod: .seconds(settings.local.gracePeriodSeconds),
-                images: settings.local.images, transfer: settings.transfer(),
-                cacheByteCountMax: settings.s3.cacheGigabytes * 1_000_000_000, logger: logger))
-        return BackendRoutes(["local": local, "mock": simulated]) {
-            definition throws(RoutingError) in
-            if SimulatedBackend.accepts(image: definition.image) {
-                if let problem = simulated.rules.problem(with: definition) {
-                    throw RoutingError(problem)
+        let start = try await SimulatedStart.date(for: settings, in: directory)
+        let clock = settings.isMock ? settings.mock.clock(startDate: start) : nil
+        var backends: [String: any TrainingBackend] = [:]
+        for name in settings.backendNames {
+            let own = try settings.settings(ofBackend: name)
+            backends[name] =
+                switch try settings.kind(ofBackend: name) {
+                case .local: own.localBackend(directory: directory, logger: logger)
+                case .mock: own.simulatedBackend(clock: clock)
+                case .sagemaker: try await own.sagemaker.backend(logger: logger)
                 }
-                return "mock"
-            }
-            if let problem = local.problem(with: definition) { throw RoutingError(problem) }
-            return "local"
         }
+        let choice = try BackendChoice(settings, directory: directory)
+        self.init(
+            routes: BackendRoutes(backends) { definition, tags throws(RoutingError) in
+                try choice.name(for: definition, tags: tags)
+            }, time: clock.map { TimeSource($0) } ?? .real)
     }
 
-    /// Nothing else is there, so that nothing can be run whatever a request says.
-    private static func mockRoutes(_ settings: Settings, clock: VirtualClock?) -> BackendRoutes {
-        let simulated = simulated(settings, clock: clock)
-        return BackendRoutes(["mock": simulated]) { definition throws(RoutingError) in
-            if let problem = simulated.rules.problem(with: definition) {
-                throw RoutingError(problem)
-            }
-            return "mock"
-        }
-    }
-
-    private static func simulated(
-        _ settings: Settings, clock: VirtualClock?
-    ) -> SimulatedBackend {
-        let (slotCount, rules) = (settings.mock.slots, settings.mock.rules)
-        return clock.map {
-            SimulatedBackend(slotCount: slotCount, rules: rules, virtualClock: $0)
-        } ?? SimulatedBackend(slotCount: slotCount, rules: rules)
-    }
-}
-
-extension BackendRoutes {
-    /// Says what is wrong with a definition's image, for the validation of requests.
-    var imageCheck: ImageCheck {
-        { definition in
+    /// Says what is wrong with images, for the validation of requests.
+    var checkImage: ImageCheck {
+        { definition, tags in
             do throws(RoutingError) {
-                _ = try backend(for: definition)
+                _ = try routes.name(for: definition, tags: tags)
                 return nil
             } catch {
                 return error.description
             }
         }
+    }
+}
+
+/// Picks a backend for a job, and says what is wrong with it there, before anything is run.
+struct BackendChoice: Sendable {
+    private let rules: BackendRules
+    /// Say what is wrong with a definition, by the name of the backend.
+    private let checks: [String: @Sendable (TrainingJobDefinition) -> String?]
+
+    /// Takes settings; opens nothing.
+    init(_ settings: Settings, directory: DataDirectory) throws(SettingsError) {
+        rules = settings.backendRules
+        let logger = Logger(label: "tuner") { _ in SwiftLogNoOpLogHandler() }
+        var checks: [String: @Sendable (TrainingJobDefinition) -> String?] = [:]
+        for name in settings.backendNames {
+            let own = try settings.settings(ofBackend: name)
+            switch try settings.kind(ofBackend: name) {
+            case .local:
+                let local = own.localBackend(directory: directory, logger: logger)
+                checks[name] = { local.problem(with: $0) }
+            case .mock:
+                let rules = own.mock.rules
+                checks[name] = { rules.problem(with: $0) }
+            // The service knows what it takes.
+            case .sagemaker: checks[name] = { _ in nil }
+            }
+        }
+        self.checks = checks
+    }
+
+    /// The name of the backend that runs a definition.
+    ///
+    /// - Throws: `RoutingError` when it cannot be run.
+    func name(
+        for definition: TrainingJobDefinition, tags: [Tuning.Tag]
+    ) throws(RoutingError) -> String {
+        let name = rules.backend(for: definition, tags: tags)
+        guard let check = checks[name] else {
+            let names = checks.keys.sorted().joined(separator: ", ")
+            throw RoutingError("there is no backend '\(name)'; there are \(names)")
+        }
+        if let problem = check(definition) { throw RoutingError(problem) }
+        return name
+    }
+
+    /// Says what is wrong with images, where nothing is to be run yet.
+    var checkImage: ImageCheck {
+        { definition, tags in
+            do throws(RoutingError) {
+                _ = try name(for: definition, tags: tags)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+    }
+}
+
+// MARK: - Backends
+
+extension Settings {
+    fileprivate func localBackend(
+        directory: DataDirectory, logger: Logger
+    ) -> LocalProcessBackend {
+        LocalProcessBackend(
+            LocalProcessBackend.Configuration(
+                dataDirectory: directory.url, slotCount: local.slots == 0 ? nil : local.slots,
+                gpus: local.gpus, gracePeriod: .seconds(local.gracePeriodSeconds),
+                images: local.images, transfer: transfer(),
+                cacheByteCountMax: s3.cacheGigabytes * 1_000_000_000, logger: logger))
+    }
+
+    fileprivate func simulatedBackend(clock: VirtualClock?) -> SimulatedBackend {
+        let (slotCount, rules) = (mock.slots, mock.rules)
+        return clock.map {
+            SimulatedBackend(slotCount: slotCount, rules: rules, virtualClock: $0)
+        } ?? SimulatedBackend(slotCount: slotCount, rules: rules)
     }
 }

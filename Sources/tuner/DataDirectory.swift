@@ -54,34 +54,32 @@ struct DataDirectory {
     }
 }
 
-// MARK: - Where training jobs run
+// MARK: - The last settings
 
 extension DataDirectory {
-    private var backendFile: URL { url.appending(path: "backend") }
+    private var settingsFile: URL { url.appending(path: "settings.json") }
 
-    /// What ran the training jobs of this directory last; `nil` where nothing has.
-    var backend: Settings.Backend? {
-        let name = try? String(contentsOf: backendFile, encoding: .utf8)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-        return name.flatMap(Settings.Backend.init)
+    /// What the directory was last used with; `nil` where nothing ran yet.
+    var lastSettings: Settings? {
+        guard let data = try? Data(contentsOf: settingsFile) else { return nil }
+        return try? JSONDecoder().decode(Settings.self, from: data)
     }
 
-    /// Notes what runs training jobs from now on.
-    ///
-    /// - Parameter unfinishedCount: How many jobs of the directory are not over, also of those that
-    ///   are not gone on with now.
-    /// - Throws: `CommandFailure` when these run elsewhere: what is simulated must not become a
-    ///   process of this machine, nor a training job of a service be started again here.
-    func keep(_ backend: Settings.Backend, unfinishedCount: Int) throws {
-        let before = self.backend
-        if let before, before != backend, unfinishedCount > 0 {
-            throw CommandFailure(
-                """
-                '\(path)' has unfinished jobs that run with the backend \(before.rawValue): \
-                go on with --backend \(before.rawValue), or stop them first
-                """)
+    /// Keeps settings for those who go on without a daemon, for nobody else to read: they may hold
+    /// secrets.
+    func keep(_ settings: Settings) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let data = try encoder.encode(settings)
+        guard data != (try? Data(contentsOf: settingsFile)) else { return }
+        let new = settingsFile.appendingPathExtension("new")
+        try? FileManager.default.removeItem(at: new)
+        guard
+            FileManager.default.createFile(
+                atPath: new.path, contents: data, attributes: [.posixPermissions: 0o600])
+        else { throw CommandFailure("cannot write '\(new.path)'") }
+        guard rename(new.path, settingsFile.path) == 0 else {
+            throw CommandFailure("cannot write '\(settingsFile.path)'")
         }
-        guard before != backend else { return }
-        try backend.rawValue.write(to: backendFile, atomically: true, encoding: .utf8)
     }
 }

@@ -109,7 +109,8 @@ struct ExperimentRun {
         _ specification: TuningJobSpecification, as stored: TuningJob,
         _ reader: any TuningStoreReader
     ) async throws {
-        guard try await reader.specification(of: stored.id) == specification else {
+        let known = try await reader.specification(of: stored.id)
+        guard known?.asksForTheSame(as: specification) == true else {
             throw CommandFailure(
                 "'\(directory.path)' has another tuning job called '\(stored.name)'; "
                     + "give this one another name, or another --data")

@@ -77,8 +77,8 @@ struct JobAccess: ParsableArguments {
         let directory = try DataDirectory(data)
         // Opened for writing, a directory without a store would get one.
         _ = try Assembly(reading: directory)
-        var settings = Settings()
-        settings.backend = directory.backend ?? settings.backend
+        var settings = directory.lastSettings ?? Settings()
+        settings.dataDirectory = directory.path
         let assembly: Assembly
         do {
             assembly = try await Assembly(

@@ -101,8 +101,8 @@ extension Settings.Mock {
 extension Settings {
     /// Refuses what makes sense for a mock service alone, where the backend is another.
     func checkMockAlone() throws(SettingsError) {
-        guard backend != .mock, let setting = mock.settingForMockAlone else { return }
-        throw SettingsError("\(setting) needs the backend mock; it is \(backend.rawValue)")
+        guard !isMock, let setting = mock.settingForMockAlone else { return }
+        throw SettingsError("\(setting) needs the backend mock; it is \(backend)")
     }
 }
 

@@ -16,7 +16,11 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "The tuning job, in YAML or JSON.") var file: String
     @Option(help: "The data directory.") var data: String?
     @Option(help: "A settings file, in YAML or JSON.") var config: String?
-    @Option(help: "What runs training jobs: local, sagemaker, or mock, which simulates them all.")
+    @Option(
+        help: """
+            What runs training jobs that no route sends elsewhere: local, sagemaker, a backend of \
+            the settings, or mock, which simulates them all.
+            """)
     var backend: String?
     @Option(
         help: "Replaces a value of the file, as PATH=VALUE with dots in the path; may be repeated."
@@ -46,9 +50,10 @@ struct RunCommand: AsyncParsableCommand {
             throw CommandFailure("the file '\(file)': \(unknown.joined(separator: "; "))")
         }
         var settings = try config.map { try Settings(file: $0) } ?? Settings()
-        if let backend { settings.backend = try Settings.Backend(named: backend) }
+        if let backend { settings.backend = backend }
         if let data { settings.dataDirectory = data }
         do throws(SettingsError) {
+            try settings.check()
             try settings.checkMockAlone()
         } catch {
             throw CommandFailure(error.description)

@@ -18,7 +18,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The certificate's private key, a PEM file.") var tlsKey: String?
     @Flag(help: "Trust that a proxy does TLS and passes the Host header on; needs access keys.")
     var behindProxy = false
-    @Option(help: "What runs training jobs: local, sagemaker, or mock, which simulates them all.")
+    @Option(
+        help: """
+            What runs training jobs that no route sends elsewhere: local, sagemaker, a backend of \
+            the settings, or mock, which simulates them all.
+            """)
     var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
 
@@ -74,7 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// What has requests go wrong; `nil` where nothing is simulated.
     private static func faults(_ settings: Settings) throws(CommandFailure) -> FaultInjector? {
-        guard settings.backend == .mock else { return nil }
+        guard settings.isMock else { return nil }
         do throws(SettingsError) {
             return FaultInjector(try settings.mock.faultPlan)
         } catch {
@@ -102,7 +106,7 @@ struct ServeCommand: AsyncParsableCommand {
                 """)
         }
         // Who simulates everything runs nothing.
-        guard keys.isOpen, settings.backend != .mock else { return }
+        guard keys.isOpen, !settings.isMock else { return }
         logger.warning(
             """
             There are no access keys: every user of this machine can call the service, and so \
@@ -112,7 +116,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Says that nothing is run, and that requests will go wrong.
     private static func warn(aboutMock settings: Settings, _ logger: Logger) {
-        guard settings.backend == .mock else { return }
+        guard settings.isMock else { return }
         logger.notice("Every training job is simulated; no program is run")
         if (try? settings.mock.faultPlan.isEmpty) == false {
             let plan = String(decoding: settings.mock.faults.encoded, as: UTF8.self)
@@ -124,7 +128,7 @@ struct ServeCommand: AsyncParsableCommand {
     private static func server(
         _ configuration: TunerServer.Configuration, _ keys: AccessKeys, _ assembly: Assembly
     ) throws -> TunerServer {
-        let isMock = assembly.settings.backend == .mock
+        let isMock = assembly.settings.isMock
         let dispatcher = OperationDispatcher(
             orchestrator: assembly.orchestrator, checkImage: assembly.checkImage,
             now: assembly.backends.time.now,
@@ -150,7 +154,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let tlsCertificate { settings.tls.certificate = tlsCertificate }
         if let tlsKey { settings.tls.privateKey = tlsKey }
         if behindProxy { settings.behindProxy = true }
-        if let backend { settings.backend = try Settings.Backend(named: backend) }
+        if let backend { settings.backend = backend }
         do throws(SettingsError) {
             try settings.check()
             try settings.checkMockAlone()

@@ -14,9 +14,13 @@ struct Settings: Codable, Equatable {
     var behindProxy = false
     /// Where everything is kept.
     var dataDirectory = DataDirectory.standardPath
-    /// Runs training jobs: `local`; `mock`, which simulates them all; or `sagemaker`, which has the
-    /// service run them all.
-    var backend = Backend.local
+    /// The name of the backend that runs what no route sends elsewhere: a kind of backend, or one
+    /// of `backends`.
+    var backend = BackendKind.local.rawValue
+    /// Further backends by name: a `type`, and what differs from the settings of that kind.
+    var backends: [String: JSONValue] = [:]
+    /// Which training jobs other backends run.
+    var routes: [Route] = []
     /// The account in ARNs: twelve digits.
     var account = "123456789012"
     /// The region in ARNs of requests that name none.
@@ -29,13 +33,6 @@ struct Settings: Codable, Equatable {
     var sagemaker = SageMaker()
     /// Where `s3://` addresses of local training jobs are.
     var s3 = S3()
-
-    /// What runs training jobs.
-    enum Backend: String, Codable, CaseIterable {
-        case local
-        case mock
-        case sagemaker
-    }
 
     /// The PEM files that TLS needs; empty where requests come in the clear.
     struct TLS: Codable, Equatable {
@@ -58,19 +55,6 @@ struct Settings: Codable, Equatable {
         var gracePeriodSeconds = 120
         /// Command lines for image names.
         var images: [String: String] = [:]
-    }
-}
-
-extension Settings.Backend {
-    /// The backend that an option names.
-    ///
-    /// - Throws: `CommandFailure` that lists the names there are.
-    init(named name: String) throws(CommandFailure) {
-        guard let known = Self(rawValue: name) else {
-            let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandFailure("there is no backend '\(name)'; there are \(names)")
-        }
-        self = known
     }
 }
 
@@ -115,18 +99,23 @@ extension Settings {
         try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
+        try checkBackends()
     }
 
     /// Lays given settings over the standard ones; refuses names that are none, and values of
     /// another kind than the standard ones.
-    private static func merged(
+    static func merged(
         _ standard: JSONValue, with given: JSONValue, at path: [String] = []
     ) throws(SettingsError) -> JSONValue {
         let place = path.isEmpty ? "the file" : path.joined(separator: ".")
         switch (standard, given) {
         case (_, .null): return isInstanceType(path) ? [:] : standard
-        // Its own type reads it.
-        case _ where path == ["mock", "faults"]: return given
+        // Their own types read them.
+        case _ where path == ["mock", "faults"] || path.first == "backends" && path.count == 2:
+            return given
+        case (_, .array(let routes)) where path == ["routes"]:
+            return .array(
+                try routes.map { route throws(SettingsError) in try Route.checked(route) })
         case _ where isRealNumber(path):
             guard given.number != nil else { throw SettingsError("\(place) must be a number") }
             return given
@@ -182,7 +171,7 @@ extension Settings {
     ) -> JSONValue? {
         switch path {
         // Their names are the user's.
-        case ["local", "images"], ["mock", "images"]: ""
+        case ["local", "images"], ["mock", "images"], ["backends"]: ""
         case instances: ["limit": 0, "capacityErrors": 0]
         default: members[name]
         }

@@ -22,7 +22,7 @@ struct SimulatedStart {
     /// - Throws: `StoreError` when what is stored cannot be read.
     static func date(for settings: Settings, in directory: DataDirectory) async throws -> Date {
         let now = Date()
-        guard settings.backend == .mock, settings.mock.isTimeSimulated, directory.hasStore else {
+        guard settings.isMock, settings.mock.isTimeSimulated, directory.hasStore else {
             return now
         }
         let reader = try Assembly(reading: directory).orchestrator.reader

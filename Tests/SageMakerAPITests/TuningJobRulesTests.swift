@@ -279,7 +279,7 @@ struct TuningJobRulesTests {
         let message = "TrainingJobDefinition.AlgorithmSpecification.TrainingImage: no 'exec'"
         #expect(throws: APIError.validation(message)) {
             try CreateHyperParameterTuningJob(body: Requests.tuningJob)
-                .validated(checkImage: { "no '\($0.image.prefix(4))'" })
+                .validated(checkImage: { definition, _ in "no '\(definition.image.prefix(4))'" })
         }
     }
 }

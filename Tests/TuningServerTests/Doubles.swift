@@ -48,7 +48,7 @@ struct TestService {
     static let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     init(
-        checkImage: @escaping ImageCheck = { _ in nil },
+        checkImage: @escaping ImageCheck = { _, _ in nil },
         quotas: InstanceQuotas = InstanceQuotas(), logger: Logger = silence
     ) {
         orchestrator = Orchestrator(

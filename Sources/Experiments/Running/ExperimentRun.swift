@@ -53,7 +53,8 @@ struct ExperimentRun: Sendable {
         let reader = orchestrator.reader
         var job: TuningJob
         if let stored = try await reader.tuningJob(named: specification.name, kind: .tuning) {
-            guard try await reader.specification(of: stored.id) == specification else {
+            let known = try await reader.specification(of: stored.id)
+            guard known?.asksForTheSame(as: specification) == true else {
                 throw ExperimentError.another(name: specification.name)
             }
             job = stored

@@ -10,6 +10,8 @@ struct TuningJobLoop {
     private let runner: TuningJobRunner
     private let environment: TuningJobRunner.Environment
     private let logger: Logger
+    /// What runs each definition; `nil` where that is not there any more.
+    private let backends: [(any TrainingBackend)?]
     /// The pool that each definition takes its slots from.
     private let pools: [SlotPool]
     private var stops: [Trial.ID: StopSignal] = [:]
@@ -28,10 +30,14 @@ struct TuningJobLoop {
         var logger = environment.logger
         logger[metadataKey: "job"] = "\(scheduler.state.job.name)"
         self.logger = logger
-        pools = scheduler.state.specification.definitions.map { definition in
-            let name = try? environment.routes.backend(for: definition).name
-            // Without a backend each attempt fails by itself, with a reason; one slot is enough.
-            return name.flatMap { environment.pools[$0] } ?? SlotPool(slotCount: 1)
+        let specification = scheduler.state.specification
+        let routes = specification.definitions.indices.map { index in
+            try? environment.routes.backend(forDefinition: index, of: specification)
+        }
+        backends = routes.map { $0?.backend }
+        // Without a backend each attempt fails by itself, with a reason; one slot is enough.
+        pools = routes.map { route in
+            route.flatMap { environment.pools[$0.name] } ?? SlotPool(slotCount: 1)
         }
     }
 
@@ -137,8 +143,8 @@ extension TuningJobLoop {
             case .releaseSlot(let definition): pools[definition].release(by: runner.id)
             case .suggest(let request):
                 group.addTask { [runner] in runner.answer(request) }
-            case .run(let trial, let attempt, _, let mark):
-                run(attempt, of: trial, after: mark, in: &group)
+            case .run(let trial, let attempt, let definition, let mark):
+                run(attempt, of: trial, by: backends[definition], after: mark, in: &group)
             case .stop(let trial, let reason): stops[trial]?.request(reason)
             case .answer(let trial, let verdict):
                 verdicts.removeValue(forKey: trial)?.resume(returning: verdict)
@@ -149,13 +155,13 @@ extension TuningJobLoop {
     }
 
     private mutating func run(
-        _ attempt: Attempt, of trial: Trial.ID, after mark: ReportMark?,
-        in group: inout DiscardingTaskGroup
+        _ attempt: Attempt, of trial: Trial.ID, by backend: (any TrainingBackend)?,
+        after mark: ReportMark?, in group: inout DiscardingTaskGroup
     ) {
         let stop = StopSignal()
         stops[trial] = stop
         group.addTask { [runner] in
-            await runner.perform(attempt, of: trial, after: mark, stop: stop)
+            await runner.perform(attempt, of: trial, by: backend, after: mark, stop: stop)
         }
     }
 

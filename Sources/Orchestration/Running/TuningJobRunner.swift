@@ -146,7 +146,8 @@ extension TuningJobRunner {
 extension TuningJobRunner {
     /// Runs an attempt and reports its end; a backend that cannot tell has failed the attempt.
     func perform(
-        _ attempt: Attempt, of trial: Trial.ID, after mark: ReportMark?, stop: StopSignal
+        _ attempt: Attempt, of trial: Trial.ID, by backend: (any TrainingBackend)?,
+        after mark: ReportMark?, stop: StopSignal
     ) async {
         let session = AttemptSession(mark: mark, stop: stop) { update in
             try await withCheckedThrowingContinuation { continuation in
@@ -156,7 +157,9 @@ extension TuningJobRunner {
             }
         }
         do {
-            let (_, backend) = try environment.routes.backend(for: attempt.definition)
+            guard let backend else {
+                throw RoutingError("the backend that runs this job is not there")
+            }
             let end = try await backend.run(attempt, in: session)
             send(Message(input: .ended(trial, end)))
         } catch is CancellationError {

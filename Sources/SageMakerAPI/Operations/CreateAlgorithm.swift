@@ -29,7 +29,7 @@ package struct CreateAlgorithm: Sendable {
     /// - Parameter now: When it is created.
     /// - Throws: A `ValidationException` that lists every problem.
     package func validated(
-        scope: RequestScope = RequestScope(), now: Date, checkImage: ImageCheck = { _ in nil }
+        scope: RequestScope = RequestScope(), now: Date, checkImage: ImageCheck = { _, _ in nil }
     ) throws(APIError) -> Result {
         var problems = Problems()
         let rules = AlgorithmRules(

@@ -33,7 +33,7 @@ package struct CreateHyperParameterTuningJob: Sendable {
     /// - Throws: A `ValidationException` that lists every problem.
     package func validated(
         scope: RequestScope = RequestScope(), algorithms: KnownAlgorithms = [:],
-        parents: KnownParents = [:], checkImage: @escaping ImageCheck = { _ in nil }
+        parents: KnownParents = [:], checkImage: @escaping ImageCheck = { _, _ in nil }
     ) throws(APIError) -> TuningJobSpecification {
         try algorithms.require(self.algorithms, in: scope)
         var problems = Problems()
@@ -41,7 +41,7 @@ package struct CreateHyperParameterTuningJob: Sendable {
         let config = body["HyperParameterTuningJobConfig"]
         let tags = TagRules.tags(body["Tags"], problems: &problems)
         let definitions = DefinitionRules(
-            body: body, algorithms: algorithms, checkImage: checkImage
+            body: body, algorithms: algorithms, tags: tags, checkImage: checkImage
         ).definitions(problems: &problems)
         SearchSpaceRules.checkCount(body, problems: &problems)
         StrategyRules.check(config, problems: &problems)

@@ -27,7 +27,7 @@ package struct CreateTrainingJob: Sendable {
     /// - Throws: A `ValidationException` that lists every problem.
     package func validated(
         scope: RequestScope = RequestScope(), algorithms: KnownAlgorithms = [:],
-        checkImage: ImageCheck = { _ in nil }
+        checkImage: ImageCheck = { _, _ in nil }
     ) throws(APIError) -> TuningJobSpecification {
         try algorithms.require(self.algorithms, in: scope)
         var problems = Problems()
@@ -51,10 +51,10 @@ package struct CreateTrainingJob: Sendable {
         ProfilerRules.check(body["ProfilerConfig"], problems: &problems)
         CredentialRules.check(
             definition.staticHyperparameters, at: "HyperParameters", problems: &problems)
-        if !definition.image.isEmpty, let problem = checkImage(definition) {
+        let tags = TagRules.tags(body["Tags"], problems: &problems)
+        if !definition.image.isEmpty, let problem = checkImage(definition, tags) {
             problems.add("AlgorithmSpecification.TrainingImage: \(problem)")
         }
-        let tags = TagRules.tags(body["Tags"], problems: &problems)
         try problems.throwIfAny(counted: false)
         return TuningJobSpecification(
             name: name, kind: .training, definitions: [definition], plan: .fullTraining(.single),

@@ -6,6 +6,8 @@ struct DefinitionRules {
     let body: JSONValue
     /// The algorithms that the request names; all of them are known.
     let algorithms: KnownAlgorithms
+    /// The tags of the tuning job.
+    let tags: [Tag]
     let checkImage: ImageCheck
 
     /// The most environment variables that all definitions may have together.
@@ -100,7 +102,7 @@ struct DefinitionRules {
                 problems: &problems),
             retryCountMax: TrainingRules.retryCountMax(definition),
             envelope: ResourceRules.envelope(definition, at: place, problems: &problems))
-        if !result.image.isEmpty, let problem = checkImage(result) {
+        if !result.image.isEmpty, let problem = checkImage(result, tags) {
             problems.add("\(place).AlgorithmSpecification.TrainingImage: \(problem)")
         }
         return result

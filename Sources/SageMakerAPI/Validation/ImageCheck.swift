@@ -1,4 +1,5 @@
 import Tuning
 
-/// Says what is wrong with a definition's image; `nil` when some backend can run it.
-package typealias ImageCheck = @Sendable (TrainingJobDefinition) -> String?
+/// Says what is wrong with the image of a definition, in a job with some tags; `nil` when some
+/// backend can run it.
+package typealias ImageCheck = @Sendable (TrainingJobDefinition, [Tag]) -> String?

@@ -89,7 +89,8 @@ extension TrainingJobRequest {
     }
 
     private static func tags(_ attempt: Attempt) -> JSONValue? {
-        var tags = attempt.tags
+        // Which backend runs it is this daemon's own affair; another one has other backends.
+        var tags = attempt.tags.filter { $0.key != Tag.backendKey }
         // Ours is left out before one of the user's is.
         if tags.count < tagCountMax {
             tags.append(Tag(key: attemptTag, value: identity(attempt)))

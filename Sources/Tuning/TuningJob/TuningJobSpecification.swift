@@ -32,6 +32,9 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
     public let tags: [Tag]
     /// `arn:aws:sagemaker:REGION:ACCOUNT`, what all of its ARNs begin with.
     public let arnPrefix: String
+    /// The names of the backends that run its definitions, one for each; `nil` until it is
+    /// submitted, and where there was but one when it was.
+    public private(set) var backends: [String]?
     /// The request as it came, for the answers that repeat it.
     public var request: JSONValue { opaqueRequest.value }
     private let opaqueRequest: OpaqueJSON
@@ -71,6 +74,21 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
         return name + "-" + digits.leftPadded(to: 3) + "-" + suffix.leftPadded(to: 8)
     }
 
+    /// Whether two specifications ask for the same, wherever they run.
+    public func asksForTheSame(as other: TuningJobSpecification) -> Bool {
+        run(by: nil) == other.run(by: nil)
+    }
+
+    /// The same, with the backends that run its definitions.
+    public func run(by backends: [String]?) -> TuningJobSpecification {
+        precondition(
+            backends.map { $0.count == definitions.count } ?? true,
+            "\(backends ?? []) for \(definitions.count) definitions")
+        var routed = self
+        routed.backends = backends
+        return routed
+    }
+
     /// Where the randomness of a tuning job with this specification starts.
     package func seed(of id: TuningJob.ID) -> UInt64 {
         seed ?? UInt64(bitPattern: id.rawValue)
@@ -87,6 +105,10 @@ public struct TuningJobSpecification: Hashable, Codable, Sendable {
 
 /// A label that clients attach to jobs.
 public struct Tag: Hashable, Codable, Sendable {
+    /// The key of the tag whose value is the name of the backend that is to run a job, whatever
+    /// the daemon's rules say.
+    public static let backendKey = "tuner:backend"
+
     /// The label's name, unique on one resource.
     public let key: String
     /// The label's value; may be empty.

@@ -1,0 +1,86 @@
+import Tuning
+
+/// The rules by which a daemon with several backends picks one for a new job: a tag of the job,
+/// else the first rule that fits a definition, else a default.
+public struct BackendRules: Hashable, Sendable {
+    /// Sends some definitions to a backend.
+    public struct Rule: Hashable, Sendable {
+        /// The image: `*` stands for any characters, `?` for one; `nil` fits all.
+        public var image: String?
+        /// The type of the first instance asked for, with the same signs; `nil` fits all, also
+        /// where none is asked for.
+        public var instanceType: String?
+        /// The name of the backend.
+        public var backend: String
+
+        /// Makes a rule.
+        public init(image: String? = nil, instanceType: String? = nil, backend: String) {
+            self.image = image
+            self.instanceType = instanceType
+            self.backend = backend
+        }
+    }
+
+    /// The rules, in the order in which they are tried.
+    public let rules: [Rule]
+    /// The backend of what no rule fits.
+    public let standard: String
+
+    /// Takes rules and a default.
+    public init(_ rules: [Rule], standard: String) {
+        self.rules = rules
+        self.standard = standard
+    }
+
+    /// The name of the backend for a definition of a job with some tags.
+    public func backend(for definition: TrainingJobDefinition, tags: [Tag]) -> String {
+        if let tag = tags.first(where: { $0.key == Tag.backendKey }) { return tag.value }
+        let type = definition.instanceType
+        let rule = rules.first { rule in
+            rule.image.fits(definition.image) && rule.instanceType.fits(type)
+        }
+        return rule?.backend ?? standard
+    }
+}
+
+extension TrainingJobDefinition {
+    /// The type of the first instance asked for; `nil` where none is.
+    public var instanceType: String? {
+        let resources =
+            envelope["HyperParameterTuningResourceConfig"] ?? envelope["ResourceConfig"]
+        let groups = resources?["InstanceConfigs"]?.array ?? resources?["InstanceGroups"]?.array
+        return (groups?.first ?? resources)?["InstanceType"]?.string
+    }
+}
+
+extension String? {
+    /// Whether a pattern, if there is one, fits a text.
+    fileprivate func fits(_ text: String?) -> Bool {
+        guard let self else { return true }
+        return text.map { self.fits(Array($0), Array(self)) } ?? false
+    }
+}
+
+extension String {
+    /// Whether a pattern of `*`, `?` and characters fits a text, in time of their product at most.
+    fileprivate func fits(_ text: [Character], _ pattern: [Character]) -> Bool {
+        var (place, sign) = (0, 0)
+        var star: (sign: Int, place: Int)?
+        while place < text.count {
+            if sign < pattern.count, pattern[sign] == "*" {
+                star = (sign, place)
+                sign += 1
+            } else if sign < pattern.count, pattern[sign] == "?" || pattern[sign] == text[place] {
+                place += 1
+                sign += 1
+            } else if let last = star {
+                // What the star stands for grows by a character.
+                star = (last.sign, last.place + 1)
+                (sign, place) = (last.sign + 1, last.place + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[sign...].allSatisfy { $0 == "*" }
+    }
+}
