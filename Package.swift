@@ -110,8 +110,8 @@ let package = Package(
             name: "tuner",
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "AWSClient", "SageMakerBackend", "TuningServer", "DigitsTraining", argumentParser,
-                logging,
+                "AWSClient", "SageMakerBackend", "ContainerBackend", "TuningServer",
+                "DigitsTraining", argumentParser, logging,
                 serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.

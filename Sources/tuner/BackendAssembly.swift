@@ -1,4 +1,5 @@
 import Backends
+import ContainerBackend
 import Foundation
 import Logging
 import Orchestration
@@ -40,6 +41,8 @@ struct BackendAssembly {
                 case .local: own.localBackend(directory: directory, logger: logger)
                 case .mock: own.simulatedBackend(clock: clock)
                 case .sagemaker: try await own.sagemaker.backend(logger: logger)
+                case .container:
+                    own.container.backend(own, directory: directory.url, logger: logger)
                 }
         }
         let choice = try BackendChoice(settings, directory: directory)
@@ -84,6 +87,8 @@ struct BackendChoice: Sendable {
                 checks[name] = { rules.problem(with: $0) }
             // The service knows what it takes.
             case .sagemaker: checks[name] = { _ in nil }
+            case .container:
+                checks[name] = { ContainerBackend.problem(withImage: $0.image) }
             }
         }
         self.checks = checks
