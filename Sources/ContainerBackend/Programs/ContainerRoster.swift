@@ -4,10 +4,13 @@ import Tuning
 /// All containers of one daemon, asked for by one request for all training jobs.
 ///
 /// The list is asked for again when somebody wants to know and it is too old: half a second, or
-/// four times as long as the engine takes to answer.
+/// four times as long as the engine takes to answer. However much changes, that is not done more
+/// often than ten times a second, nor more than half of the time.
 actor ContainerRoster {
     /// How old a list may be, unless the engine is slow.
     static let ageMax = Duration.milliseconds(500)
+    /// How long after a request the next begins at the earliest, unless the engine is slow.
+    static let intervalMin = Duration.milliseconds(100)
     /// How many times the duration of a request a list may be old.
     private static let durationsMax = 4
 
@@ -19,7 +22,9 @@ actor ContainerRoster {
 
     private let ask: @Sendable () async throws -> [String: ListedContainer]
     private var list: List?
-    private var request: (work: SharedWork<List>, time: ContinuousClock.Instant)?
+    /// The list is out of date.
+    private var isExpired = false
+    private var request: SharedWork<List>?
 
     /// Takes what asks for all containers.
     init(ask: @escaping @Sendable () async throws -> [String: ListedContainer]) {
@@ -33,10 +38,10 @@ actor ContainerRoster {
         after time: ContinuousClock.Instant? = nil
     ) async throws -> [String: ListedContainer] {
         while true {
-            if let list, isFresh(list), time.map({ $0 < list.requestTime }) ?? true {
+            if let list, !isExpired, isFresh(list), time.map({ $0 < list.requestTime }) ?? true {
                 return list.containers
             }
-            let (work, _) = request ?? begin()
+            let work = request ?? begin()
             do {
                 let answer = try await work.value()
                 if list.map({ $0.requestTime < answer.requestTime }) ?? true { list = answer }
@@ -48,26 +53,31 @@ actor ContainerRoster {
         }
     }
 
-    /// Forgets the list, because something has changed.
-    func expire() { list = nil }
+    /// Takes the list for out of date, because something has changed.
+    func expire() { isExpired = true }
 
     private func isFresh(_ list: List) -> Bool {
         let age = ContinuousClock.now - list.requestTime
         return age <= max(Self.ageMax, list.duration * Self.durationsMax)
     }
 
-    private func begin() -> (work: SharedWork<List>, time: ContinuousClock.Instant) {
-        let start = ContinuousClock.now
+    private func begin() -> SharedWork<List> {
+        isExpired = false
+        let earliest = list.map { list in
+            list.requestTime + max(Self.intervalMin, list.duration * 2)
+        }
         let work = SharedWork { [ask] in
+            if let earliest { try await Task.sleep(until: earliest, clock: .continuous) }
+            let start = ContinuousClock.now
             let containers = try await ask()
             return List(
                 containers: containers, requestTime: start, duration: ContinuousClock.now - start)
         }
-        request = (work, start)
-        return (work, start)
+        request = work
+        return work
     }
 
     private func finish(_ work: SharedWork<List>) {
-        if request?.work === work { request = nil }
+        if request === work { request = nil }
     }
 }
