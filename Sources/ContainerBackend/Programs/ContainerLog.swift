@@ -24,8 +24,8 @@ struct ContainerLog: Sendable {
         _ read: (_ receive: @escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Void
     ) async throws {
         let target = Target(
-            frames: LogFrames(), output: try LogFile(path: files.standardOutput),
-            error: try LogFile(path: files.standardError))
+            frames: LogFrames(), output: LogFile(path: files.standardOutput),
+            error: LogFile(path: files.standardError))
         let state = Mutex(target)
         try await read { piece in
             try state.withLock { target in
@@ -40,7 +40,7 @@ struct ContainerLog: Sendable {
         }
     }
 
-    private struct Target: ~Copyable {
+    private struct Target {
         var frames: LogFrames
         var output: LogFile
         var error: LogFile
@@ -48,25 +48,26 @@ struct ContainerLog: Sendable {
 }
 
 /// One of the two files, written from the beginning of the log on.
-private struct LogFile: ~Copyable {
+///
+/// It is open while it is written, and not while a log says nothing.
+private struct LogFile {
     private let path: String
-    private let descriptor: Int32
     private let knownLength: Int
     private var position = 0
 
-    init(path: String) throws(FileError) {
+    init(path: String) {
         self.path = path
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError("open", path) }
-        self.descriptor = descriptor
-        knownLength = max(0, Int(lseek(descriptor, 0, SEEK_END)))
+        var status = stat()
+        knownLength = stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
-
-    deinit { close(descriptor) }
 
     mutating func take(_ bytes: [UInt8]) throws(FileError) {
         var rest = bytes.dropFirst(min(bytes.count, max(0, knownLength - position)))
         position += bytes.count - rest.count
+        guard !rest.isEmpty else { return }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        defer { close(descriptor) }
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
                 pwrite(descriptor, $0.baseAddress, $0.count, off_t(position))

@@ -19,6 +19,8 @@ final class ContainerProgram: HostedProgram {
         var knowledgeTime = ContinuousClock.now
         var startTime: Date?
         var isKilled = false
+        /// Whether the log has been copied to its end.
+        var isSettled = false
         /// The end, once it is known.
         var end: ProgramState?
     }
@@ -85,7 +87,9 @@ extension ContainerProgram {
             guard let details = try await host.engine.container(name) else {
                 return .lost("The container was removed by somebody else.")
             }
-            guard details.state == .exited else { return .waiting(nil) }
+            guard details.state == .exited else {
+                return details.startTime.map { .running(since: $0) } ?? .waiting(nil)
+            }
             let end = ProgramState.ended(exit(details), since: details.startTime)
             progress.withLock { $0.end = end }
             return end
@@ -203,7 +207,8 @@ extension ContainerProgram {
 extension ContainerProgram {
     func followOutput() async {
         var interval = Self.logIntervals.lowerBound
-        while !Task.isCancelled {
+        while !Task.isCancelled, !progress.withLock({ $0.isSettled }) {
+            let start = ContinuousClock.now
             do {
                 try await copyOutput(follows: true)
                 // Its end is most likely the container's.
@@ -211,6 +216,8 @@ extension ContainerProgram {
             } catch {
                 // The look at the container says what is wrong with the engine.
             }
+            let hasLasted = ContinuousClock.now - start > Self.logIntervals.upperBound
+            if hasLasted { interval = Self.logIntervals.lowerBound }
             try? await Task.sleep(for: interval)
             interval = min(interval * 2, Self.logIntervals.upperBound)
         }
@@ -222,6 +229,7 @@ extension ContainerProgram {
         } catch let error as EngineError where error.status == 404 {
             // It has been removed, and what was not read before is gone with it.
         }
+        progress.withLock { $0.isSettled = true }
     }
 
     private func copyOutput(follows: Bool) async throws {

@@ -8,8 +8,9 @@ actor ImageStore {
     /// How often, and with what waits between, an image is asked for that cannot be had for
     /// a reason that may pass.
     private static let waits: [Duration] = [.seconds(2), .seconds(8)]
-    /// How long to wait between two reports of progress.
+    /// How long to wait between two looks at the progress, and the least progress that is told.
     private static let reportInterval = Duration.seconds(2)
+    private static let reportPercentage = 10
 
     private final class Pull: Sendable {
         let fraction = Mutex<Double?>(nil)
@@ -36,9 +37,14 @@ actor ImageStore {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await work.value() }
             group.addTask {
+                var told: String?
                 while true {
-                    let share = pull.fraction.withLock { $0 }.map { " (\(Int($0 * 100)) %)" }
-                    try await report("Downloading the training image" + (share ?? ""))
+                    let steps = pull.fraction.withLock { $0 }
+                        .map { Int($0 * 100) / Self.reportPercentage }
+                    let share = steps.map { " (\($0 * Self.reportPercentage) %)" } ?? ""
+                    let message = "Downloading the training image" + share
+                    if message != told { try await report(message) }
+                    told = message
                     try await Task.sleep(for: Self.reportInterval)
                 }
             }
