@@ -9,8 +9,8 @@ import TuningTesting
 /// The engine and the image that the environment names.
 ///
 /// `TUNER_CONTAINER_SOCKET` is the path of the socket of an engine that is there for the tests
-/// alone, and `TUNER_CONTAINER_IMAGE` an image it has, with a Busybox and a user `trainer`. The
-/// end-to-end tests start such an engine; without one, nothing here can be run.
+/// alone, and `TUNER_CONTAINER_IMAGE` an image it has, with a Busybox. Without an engine nothing
+/// here can be run; `Tests/EndToEnd/containers.py` starts one for a command.
 enum RealEngine {
     static let socket = ProcessInfo.processInfo.environment["TUNER_CONTAINER_SOCKET"]
     static let image =
@@ -132,8 +132,9 @@ struct RealEngineTests {
 
     @Test("A container without the command that is to run fails by the client's fault")
     func noCommand() async throws {
-        // Nothing says what to run, so that `train` is.
-        let attempt = fixture.attempt(image: RealEngine.image)
+        let attempt = fixture.attempt(
+            image: RealEngine.image,
+            envelope: ["AlgorithmSpecification": ["ContainerEntrypoint": ["no-such-program"]]])
         let end = try await ContainerBackend(configuration).run(
             attempt, in: SessionLog().session(mark: nil))
         guard case .failed(let failure) = end else {
@@ -141,7 +142,7 @@ struct RealEngineTests {
             return
         }
         #expect(failure.cause == .algorithm)
-        #expect(failure.reason.contains("train"))
+        #expect(failure.reason.contains("no-such-program"))
     }
 
     @Test(

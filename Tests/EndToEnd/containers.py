@@ -1,4 +1,8 @@
-"""A container engine for the tests alone: Podman with everything in a directory of its own."""
+"""A container engine for the tests alone: Podman with everything in a directory of its own.
+
+`python containers.py COMMAND...` runs a command that is told where one listens, such as
+`swift test --filter RealEngineTests`.
+"""
 
 import http.client
 import json
@@ -7,8 +11,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
@@ -158,3 +165,23 @@ def engine(tmp_path_factory):
     engine.start()
     yield engine
     engine.end()
+
+
+def main(command):
+    reason = missing()
+    if reason:
+        print(f"skipped: {reason}", file=sys.stderr)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="tuner-engine-") as directory:
+        engine = Engine(Path(directory))
+        engine.make_image()
+        engine.start()
+        try:
+            place = {"TUNER_CONTAINER_SOCKET": str(engine.socket), "TUNER_CONTAINER_IMAGE": IMAGE}
+            return subprocess.run(command, env={**os.environ, **place}).returncode
+        finally:
+            engine.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -5,14 +5,6 @@ import Tuning
 // MARK: - Images
 
 extension ContainerEngine {
-    /// Whether the engine has an image.
-    func hasImage(_ name: String) async throws -> Bool {
-        let answer = try await ask(EngineRequest(method: "GET", path: "/images/\(name)/json"))
-        if answer.status == 404 { return false }
-        guard answer.status == 200 else { throw answer.error }
-        return true
-    }
-
     /// Brings an image from its registry.
     ///
     /// - Parameters:

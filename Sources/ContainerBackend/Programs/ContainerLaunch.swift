@@ -122,13 +122,21 @@ struct ContainerLaunch {
         get throws { try order.training.checkpointDirectory(of: program.attempt.definition) }
     }
 
-    /// Lets a user who is neither root nor the daemon write where programs do.
+    /// Lets a user who is neither root nor the daemon read the configuration, whatever the daemon's
+    /// own habits are, and write where programs do.
     private func admit(_ user: String) throws {
         let name = user.split(separator: ":").first.map(String.init) ?? ""
         guard !["", "root", "0", "\(geteuid())"].contains(name) else { return }
         let training = order.training
-        for path in [training.model, training.output, training.outputData, try checkpoints] {
-            guard chmod(path, 0o777) == 0 else { throw FileError("open to \(name)", path) }
+        let files = try FileManager.default.contentsOfDirectory(atPath: training.configuration)
+            .map { "\(training.configuration)/\($0)" }
+        let read = [training.input, training.configuration, training.inputData]
+        let written = [training.model, training.output, training.outputData, try checkpoints]
+        let rights = [(read, 0o755), (files, 0o644), (written, 0o777)] as [([String], mode_t)]
+        for (paths, mode) in rights {
+            for path in paths where chmod(path, mode) != 0 {
+                throw FileError("open to \(name)", path)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Backends
 import Foundation
+import Logging
 import Synchronization
 import Tuning
 
