@@ -130,4 +130,10 @@ extension URL {
         let bracketed = name.contains(":") && !name.hasPrefix("[") ? "[\(name)]" : name
         return bracketed + (port.flatMap { $0 == standardPort ? nil : ":\($0)" } ?? "")
     }
+
+    /// Whether this machine is meant.
+    package var isLoopback: Bool {
+        let name = host()?.lowercased() ?? ""
+        return name == "localhost" || name.hasPrefix("127.") || ["::1", "[::1]"].contains(name)
+    }
 }

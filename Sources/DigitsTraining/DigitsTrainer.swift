@@ -27,28 +27,59 @@ public struct DigitsTrainer: Sendable {
     public func train(
         report: (EpochReport) throws -> Void
     ) rethrows -> MultilayerPerceptron {
-        var random = SplitMix64(seed: options.seed)
+        var course = epochs()
+        while let epoch = course.next() { try report(epoch) }
+        return course.network
+    }
+
+    /// The same training, epoch by epoch: each runs when it is asked for.
+    public func epochs() -> TrainingCourse {
+        TrainingCourse(options, training: training, validation: validation)
+    }
+}
+
+/// A network while it is trained: a report for every epoch.
+public struct TrainingCourse: Sequence, IteratorProtocol {
+    /// The network as it is now.
+    public private(set) var network: MultilayerPerceptron
+    private let options: TrainingOptions
+    private let training: HandwrittenDigits
+    private let validation: HandwrittenDigits
+    private var random: SplitMix64
+    private var velocity: [Double]
+    private var order: [Int]
+    private var epoch = 0
+
+    fileprivate init(
+        _ options: TrainingOptions, training: HandwrittenDigits, validation: HandwrittenDigits
+    ) {
+        self.options = options
+        self.training = training
+        self.validation = validation
+        random = SplitMix64(seed: options.seed)
         let hidden = [Int](repeating: options.hiddenUnits, count: options.hiddenLayers)
-        var network = MultilayerPerceptron(
+        network = MultilayerPerceptron(
             sizes: [HandwrittenDigits.pixelCount] + hidden + [HandwrittenDigits.classCount],
             activation: options.activation, using: &random)
-        var velocity = [Double](repeating: 0, count: network.parameters.count)
-        var order = Array(0..<training.count)
-        for epoch in 1...options.epochs {
-            order.shuffle(using: &random)
-            var loss = 0.0
-            for start in stride(from: 0, to: order.count, by: options.batchSize) {
-                let batch = order[start..<min(order.count, start + options.batchSize)]
-                let (batchLoss, gradient) = network.lossGradient(on: training, images: batch)
-                loss += batchLoss * Double(batch.count)
-                network.descend(gradient, velocity: &velocity, options)
-            }
-            try report(
-                EpochReport(
-                    epoch: epoch, loss: loss / Double(training.count),
-                    validationAccuracy: network.accuracy(on: validation)))
+        velocity = [Double](repeating: 0, count: network.parameters.count)
+        order = Array(0..<training.count)
+    }
+
+    /// Trains for one epoch; `nil` after the last.
+    public mutating func next() -> EpochReport? {
+        guard epoch < options.epochs else { return nil }
+        epoch += 1
+        order.shuffle(using: &random)
+        var loss = 0.0
+        for start in stride(from: 0, to: order.count, by: options.batchSize) {
+            let batch = order[start..<Swift.min(order.count, start + options.batchSize)]
+            let (batchLoss, gradient) = network.lossGradient(on: training, images: batch)
+            loss += batchLoss * Double(batch.count)
+            network.descend(gradient, velocity: &velocity, options)
         }
-        return network
+        return EpochReport(
+            epoch: epoch, loss: loss / Double(training.count),
+            validationAccuracy: network.accuracy(on: validation))
     }
 }
 

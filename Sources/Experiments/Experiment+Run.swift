@@ -22,7 +22,7 @@ extension Experiment {
     ) async throws -> ExperimentResult<repeat each Value> {
         defer { progress?.finish() }
         let run = ExperimentRun(
-            specification: plan.specification, directory: plan.directory,
+            plan: plan,
             logger: logger ?? Logger(label: "tuner") { _ in SwiftLogNoOpLogHandler() },
             onChange: { change in
                 if let progress { report(change, to: progress) }
@@ -44,6 +44,23 @@ extension Experiment {
         return ExperimentResult(best: best, trials: trials)
     }
 
+    /// What `run` tells its progress to, and the sequence of what it tells.
+    ///
+    ///     let (progress, continuation) = experiment.makeProgress()
+    ///     async let result = experiment.run(progress: continuation) { … }
+    ///     for await progress in progress { print(progress) }
+    ///     print(try await result.best)
+    ///
+    /// What comes faster than it is taken waits; the sequence ends when the run does.
+    public func makeProgress() -> (
+        progress: AsyncStream<ExperimentProgress<repeat each Value>>,
+        continuation: AsyncStream<ExperimentProgress<repeat each Value>>.Continuation
+    ) {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: ExperimentProgress<repeat each Value>.self)
+        return (stream, continuation)
+    }
+
     private func report(
         _ change: TuningJobChange,
         to progress: AsyncStream<ExperimentProgress<repeat each Value>>.Continuation
@@ -62,7 +79,10 @@ extension Experiment {
                 changed: changed))
     }
 
-    private func trial(_ training: TrainingJob) throws -> ExperimentTrial<repeat each Value> {
+    /// A trial as it is stored, with its values in their types.
+    ///
+    /// - Throws: `ExperimentError.notOfThisSpace`.
+    func trial(_ training: TrainingJob) throws -> ExperimentTrial<repeat each Value> {
         var reader = plan.reader(of: training.tuned.values)
         return ExperimentTrial(
             training, plan.objective, repeat try reader.next((each Value).self))

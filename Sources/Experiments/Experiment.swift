@@ -15,7 +15,7 @@ import Tuning
 /// The closure gets a value of each parameter, in their order and of their types.
 public struct Experiment<each Value: Sendable>: Sendable {
     /// What is searched, and how.
-    let plan: ExperimentPlan
+    package let plan: ExperimentPlan
 
     /// Describes an experiment; nothing runs yet.
     ///

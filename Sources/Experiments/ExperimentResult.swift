@@ -22,6 +22,14 @@ public struct ExperimentProgress<each Value: Sendable>: Sendable {
     public let changed: [ExperimentTrial<repeat each Value>]
 }
 
+extension ExperimentProgress: CustomStringConvertible {
+    /// `12 of 40 trials, 2 running, best 0.034`.
+    public var description: String {
+        let best = bestResult.map { "best \($0)" } ?? "no result yet"
+        return "\(finishedCount) of \(trialCountMax) trials, \(runningCount) running, \(best)"
+    }
+}
+
 /// One trial of an experiment.
 public struct ExperimentTrial<each Value: Sendable>: Sendable {
     /// Its number, from 0.

@@ -45,6 +45,8 @@ package struct Replay: Sendable {
                 case .created(let stored, let decision, let definition) = event.change
             else { continue }
             definitions[event.trial] = definition
+            // Nobody chose it here: there is nothing to derive.
+            if decision.isInjected { continue }
             courses[definition].advance(to: decision.eventCount, of: events) {
                 definitions[$0] == definition
             }

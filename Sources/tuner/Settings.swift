@@ -1,4 +1,5 @@
 import Foundation
+import Notifications
 import SageMakerAPI
 import Tuning
 
@@ -33,8 +34,18 @@ struct Settings: Codable, Equatable {
     var sagemaker = SageMaker()
     /// How containers run where the backend is `container`.
     var container = Container()
+    /// How the log is written: `text` for people, `json` for programs.
+    var logFormat = LogFormat.text
+    /// Who is told how jobs ended; a list as `NotificationTarget` reads it.
+    var notify: JSONValue = .array([])
     /// Where `s3://` addresses of local training jobs are.
     var s3 = S3()
+
+    /// How the log is written.
+    enum LogFormat: String, Codable, CaseIterable {
+        case text
+        case json
+    }
 
     /// The PEM files that TLS needs; empty where requests come in the clear.
     struct TLS: Codable, Equatable {
@@ -103,6 +114,18 @@ extension Settings {
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
         try checkBackends()
+        _ = try notificationTargets
+    }
+
+    /// Who is told how jobs ended.
+    var notificationTargets: [NotificationTarget] {
+        get throws(SettingsError) {
+            do throws(NotificationSettingsError) {
+                return try NotificationTarget.targets(notify)
+            } catch {
+                throw SettingsError(error.description)
+            }
+        }
     }
 
     /// Lays given settings over the standard ones; refuses names that are none, and values of
@@ -114,7 +137,9 @@ extension Settings {
         switch (standard, given) {
         case (_, .null): return isInstanceType(path) ? [:] : standard
         // Their own types read them.
-        case _ where path == ["mock", "faults"] || path.first == "backends" && path.count == 2:
+        case _
+        where path == ["mock", "faults"] || path == ["notify"]
+            || path.first == "backends" && path.count == 2:
             return given
         case (_, .object) where path == ["container", "hostOptions"]: return given
         case _ where path == ["container", "instances"]:

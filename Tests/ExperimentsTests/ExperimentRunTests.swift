@@ -47,22 +47,24 @@ struct ExperimentRunTests {
         #expect(tried[0] != tried[2])
     }
 
-    @Test("As many trials run at once as may, and objectives that block hold up nobody else")
-    func parallel() async throws {
+    @Test(
+        "As many trials run at once as may, and objectives that block hold up nobody else",
+        arguments: [6, 100])
+    func parallel(count: Int) async throws {
         let calls = Calls()
         let experiment = try Experiment(
-            "parallel", .minimize, .real("x", in: 0...1), strategy: .random, trials: 24,
-            parallel: 6)
+            "parallel", .minimize, .real("x", in: 0...1), strategy: .random, trials: 4 * count,
+            parallel: count)
         let result = try await experiment.run { _, x in
             calls.begin()
             defer { calls.end() }
             // Blocks its thread until others have come, or as long as it takes to know they do not.
             let deadline = ContinuousClock.now + .seconds(20)
-            while calls.mostAtOnce < 6, ContinuousClock.now < deadline { usleep(500) }
+            while calls.mostAtOnce < count, ContinuousClock.now < deadline { usleep(500) }
             return x
         }
-        #expect(result.trials.count == 24)
-        #expect(calls.mostAtOnce == 6)
+        #expect(result.trials.count == 4 * count)
+        #expect(calls.mostAtOnce == count)
     }
 
     @Test("Trials that fall behind are stopped, and told so by their report")

@@ -17,13 +17,14 @@ struct ClosureBackend: TrainingBackend {
 
     /// How many trials may run at once.
     let slotCount: Int
-    private let executor = ObjectiveExecutor()
+    private let executor: ObjectiveExecutor
     private let objective: Objective
 
     /// Calls a closure.
     init(slotCount: Int, objective: @escaping Objective) {
         self.slotCount = slotCount
         self.objective = objective
+        executor = ObjectiveExecutor(trialCountMax: slotCount)
     }
 
     func run(_ attempt: Attempt, in session: AttemptSession) async throws -> Attempt.End {
@@ -67,17 +68,5 @@ struct ClosureBackend: TrainingBackend {
             }
             return result ?? .failure(CancellationError())
         }
-    }
-}
-
-/// Threads for objectives, which often compute for long without a pause: what runs the experiment
-/// must not wait for them.
-private final class ObjectiveExecutor: TaskExecutor {
-    private let queue = DispatchQueue(label: "tuner.objectives", attributes: .concurrent)
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        let executor = asUnownedTaskExecutor()
-        queue.async { job.runSynchronously(on: executor) }
     }
 }

@@ -1,12 +1,13 @@
 import Foundation
+import Stores
 import Tuning
 
 /// An experiment, whatever the types of its parameters: checked, and ready to run.
-struct ExperimentPlan: Sendable {
+package struct ExperimentPlan: Sendable {
     /// What is searched, and how.
-    let specification: TuningJobSpecification
+    package let specification: TuningJobSpecification
     /// What is optimised.
-    let objective: Objective
+    package let objective: Objective
     /// The parameters, in their order.
     let tunables: [AnyTunable]
     /// Where trials and decisions are kept.
@@ -43,15 +44,58 @@ struct ExperimentPlan: Sendable {
             seed: seed)
     }
 
-    /// The directory that trials and decisions are kept in; `nil` for memory alone.
-    var directory: URL? {
-        guard case .directory(let directory) = location else { return nil }
-        return directory
+    /// Reads the values of hyperparameters.
+    package func reader(of texts: [Parameter.Name: String]) -> ValueReader {
+        ValueReader(tunables: tunables, texts: texts, name: name)
     }
 
-    /// Reads the values of hyperparameters.
-    func reader(of texts: [Parameter.Name: String]) -> ValueReader {
-        ValueReader(tunables: tunables, texts: texts, name: specification.name)
+    /// The hyperparameters that values of the parameters, in their order, make.
+    ///
+    /// - Throws: `SearchSpaceError` for values that the parameters cannot have.
+    func hyperparameters(of values: [any Sendable]) throws -> Hyperparameters {
+        var texts: [Parameter.Name: String] = [:]
+        for (tunable, value) in zip(tunables, values) {
+            texts[tunable.parameter.name] = tunable.write(value)
+        }
+        return try specification.definitions[0].searchSpace.hyperparameters(texts)
+    }
+
+    /// The same, for trials that are asked for, and not run here.
+    ///
+    /// - Parameter pausing: Whether Hyperband pauses trials and resumes them, in place of stopping.
+    func specificationOfAsking(pausing: Bool) -> TuningJobSpecification {
+        var plan = specification.plan
+        if pausing, case .hyperband(let hyperband) = plan {
+            plan = .hyperband(
+                HyperbandPlan(
+                    resourceMin: hyperband.resourceMin, resourceMax: hyperband.resourceMax,
+                    reductionFactor: hyperband.reductionFactor, pausesTrials: true,
+                    endsByItself: hyperband.endsByItself, source: hyperband.source))
+        }
+        let definition = specification.definitions[0]
+        return TuningJobSpecification(
+            name: name,
+            definitions: [
+                TrainingJobDefinition(
+                    searchSpace: definition.searchSpace, objective: objective,
+                    image: AskedExperiment.image,
+                    stoppingCondition: definition.stoppingCondition)
+            ],
+            plan: plan, limits: specification.limits, criteria: specification.completionCriteria,
+            seed: specification.seed)
+    }
+
+    /// The name.
+    package var name: String { specification.name }
+
+    /// Opens the store that trials and decisions are kept in.
+    ///
+    /// - Throws: `StoreError`.
+    func store() throws(StoreError) -> SQLiteTuningStore {
+        switch location {
+        case .memory: try SQLiteTuningStore()
+        case .directory(let directory): try SQLiteTuningStore(directory: directory)
+        }
     }
 
     /// Names as the API has them, so that every tool finds the experiment.
@@ -75,15 +119,18 @@ struct AnyTunable: Sendable {
     let parameter: Parameter
     /// Reads a value from its canonical text.
     let read: @Sendable (String) -> (any Sendable)?
+    /// Writes a value as a text; `nil` for one of another type.
+    let write: @Sendable (any Sendable) -> String?
 
-    init(_ tunable: Tunable<some Sendable>) {
+    init<Value>(_ tunable: Tunable<Value>) {
         parameter = tunable.parameter
         read = { tunable.read($0) }
+        write = { ($0 as? Value).map(tunable.write) }
     }
 }
 
 /// Reads the values of a trial's hyperparameters, one parameter after another.
-struct ValueReader {
+package struct ValueReader {
     fileprivate let tunables: [AnyTunable]
     fileprivate let texts: [Parameter.Name: String]
     fileprivate let name: String
@@ -98,7 +145,7 @@ struct ValueReader {
     /// The value of the next parameter, which has this type.
     ///
     /// - Throws: `ExperimentError.notOfThisSpace` for hyperparameters of another experiment.
-    mutating func next<Value>(_ type: Value.Type) throws -> Value {
+    package mutating func next<Value>(_ type: Value.Type) throws -> Value {
         defer { index += 1 }
         let tunable = tunables[index]
         guard let text = texts[tunable.parameter.name], let value = tunable.read(text) as? Value

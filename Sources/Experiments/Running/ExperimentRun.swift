@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import Orchestration
 import Stores
@@ -7,10 +6,8 @@ import Tuning
 
 /// One run of an experiment, whatever the types of its parameters.
 struct ExperimentRun: Sendable {
-    /// What to find out.
-    let specification: TuningJobSpecification
-    /// Where trials and decisions are kept; `nil` for memory alone.
-    let directory: URL?
+    /// What to find out, and where to keep it.
+    let plan: ExperimentPlan
     /// Gets what has no place in a trial.
     let logger: Logger
     /// Gets what is stored, as it is stored.
@@ -23,8 +20,7 @@ struct ExperimentRun: Sendable {
     /// - Returns: The experiment as it ended, and its trials in the order of their numbers.
     /// - Throws: `ExperimentError`, `StoreError`, `CancellationError`.
     func perform() async throws -> (job: TuningJob, trials: [TrainingJob]) {
-        let store =
-            try directory.map { try SQLiteTuningStore(directory: $0) } ?? SQLiteTuningStore()
+        let store = try plan.store()
         defer { try? store.close() }
         let backend = ClosureBackend(
             slotCount: specification.limits.parallelCountMax, objective: objective)
@@ -44,8 +40,10 @@ struct ExperimentRun: Sendable {
             }
             throw CancellationError()
         }
-        return (job, try await trials(of: job, in: store))
+        return (job, try await store.allTrials(of: job.id))
     }
+
+    private var specification: TuningJobSpecification { plan.specification }
 
     /// Starts the experiment, or finds it, and follows it to its end.
     private func follow(_ orchestrator: Orchestrator) async throws -> TuningJob {
@@ -69,16 +67,19 @@ struct ExperimentRun: Sendable {
         }
         throw CancellationError()
     }
+}
 
-    private func trials(
-        of job: TuningJob, in store: SQLiteTuningStore
-    ) async throws -> [TrainingJob] {
+extension TuningStoreReader {
+    /// The trials of an experiment, in the order of their numbers.
+    ///
+    /// - Throws: `StoreError`.
+    func allTrials(of id: TuningJob.ID) async throws -> [TrainingJob] {
         var query = TrainingJobQuery()
-        query.tuningJob = job.id
+        query.tuningJob = id
         query.limit = 100
         var trials: [TrainingJob] = []
         repeat {
-            let page = try await store.trainingJobs(query)
+            let page = try await trainingJobs(query)
             trials += page.elements
             query.token = page.next
         } while query.token != nil

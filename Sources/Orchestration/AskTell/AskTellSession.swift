@@ -1,10 +1,8 @@
-import Foundation
 import Tuning
 
 /// One conversation of the ask-and-tell protocol: lines in, lines out, no clock and no I/O.
 ///
-/// The client runs the trials. What it tells becomes the events that a tuning job's scheduler would
-/// record, so a strategy cannot know the difference. A line that is refused changes nothing.
+/// The client runs the trials. A line that is refused changes nothing.
 package struct AskTellSession: Sendable {
     /// The answer to a header.
     package static let greeting = #"{"ready":true}"#
@@ -13,27 +11,7 @@ package struct AskTellSession: Sendable {
     static let askCountMax = 10_000
 
     let header: AskTellHeader
-    private(set) var strategy: any SearchStrategy
-    private var eventCount = 0
-    /// How many trials there have been: the next one's ID.
-    private(set) var trialCount = 0
-    /// The trials about which something may still be told.
-    var openTrials: [Trial.ID: OpenTrial] = [:]
-
-    /// A trial about which something may still be told.
-    struct OpenTrial: Hashable, Sendable {
-        enum State: Hashable, Sendable {
-            case running
-            case paused
-            /// Stopped by its verdict; a client may still tell how it ended.
-            case stopped
-        }
-
-        let hyperparameters: Hyperparameters
-        var state = State.running
-        var attempt = 1
-        var step = 0
-    }
+    var trials: AskedTrials
 
     /// Begins with the header.
     ///
@@ -43,17 +21,13 @@ package struct AskTellSession: Sendable {
         header line: String, strategies: StrategyProvider
     ) throws(AskTellError) {
         header = try AskTellHeader(Self.object(line))
-        do {
-            strategy = try strategies(header.task)
-        } catch let error as SearchSpaceError {
-            throw .searchSpace(error)
-        } catch {
-            throw .strategy(reason: "\(error)")
-        }
+        trials = try AskedTrials(header.task, objective: header.objective, strategies: strategies)
     }
 
     /// Answers a line; `nil` closes the conversation.
     package mutating func answer(_ line: String) -> String? {
+        // Nothing of a conversation is stored.
+        defer { _ = trials.takeEvents() }
         do {
             let request = try Self.object(line)
             guard let operation = request["op"]?.string else {
@@ -75,6 +49,13 @@ package struct AskTellSession: Sendable {
     package static func refusal(_ error: any Error) -> String {
         JSONValue.object(["error": .string("\(error)")]).encodedText
     }
+
+    private static func object(_ line: String) throws(AskTellError) -> JSONValue {
+        guard let json = try? JSONValue(parsing: line), json.object != nil else {
+            throw .notAnObject
+        }
+        return json
+    }
 }
 
 // MARK: - Asking
@@ -85,27 +66,24 @@ extension AskTellSession {
         guard (1...Self.askCountMax).contains(count) else {
             throw .member("n", expected: "a whole number from 1 to \(Self.askCountMax)")
         }
-        let eventCount = eventCount
+        let eventCount = trials.eventCount
         var configurations: [JSONValue] = []
         while configurations.count < count {
-            var random = SeededGenerator(seed: header.seed, ordinal: trialCount)
-            let suggestion: Suggestion
+            let answer: AskedTrials.Answer
             do {
-                suggestion = try strategy.suggestion(ordinal: trialCount, using: &random)
+                answer = try trials.ask(seeing: eventCount)
             } catch {
                 // What has been handed out must reach the client; the next line asks again.
                 guard configurations.isEmpty else { break }
-                throw .strategy(reason: "\(error)")
+                throw error
             }
-            switch suggestion {
-            case .start(let hyperparameters, let extent, var decision):
-                decision.eventCount = eventCount
-                let trial = begin(hyperparameters, extent, decision)
+            switch answer {
+            case .start(let trial):
+                configurations.append(["id": .integer(trial), "values": values(of: trial)])
+            case .resume(let trial):
                 configurations.append([
-                    "id": .integer(trial), "values": header.space.json(of: hyperparameters),
+                    "id": .integer(trial), "resume": true, "values": values(of: trial),
                 ])
-            case .resume(let trial, let extent):
-                configurations.append(resume(trial, extent))
             case .wait:
                 return ["configs": .array(configurations)]
             case .exhausted:
@@ -115,58 +93,7 @@ extension AskTellSession {
         return ["configs": .array(configurations)]
     }
 
-    /// Creates and starts a trial.
-    mutating func begin(
-        _ hyperparameters: Hyperparameters, _ extent: TrainingExtent, _ decision: Decision
-    ) -> Trial.ID {
-        let trial = trialCount
-        trialCount += 1
-        openTrials[trial] = OpenTrial(hyperparameters: hyperparameters)
-        record(.created(hyperparameters, decision, definition: 0), of: trial)
-        record(.started(attempt: 1, extent), of: trial)
-        return trial
-    }
-
-    private mutating func resume(_ trial: Trial.ID, _ extent: TrainingExtent) -> JSONValue {
-        guard var open = openTrials[trial], open.state == .paused else {
-            preconditionFailure("trial \(trial) was resumed, but is not paused")
-        }
-        open.state = .running
-        open.attempt += 1
-        openTrials[trial] = open
-        record(.started(attempt: open.attempt, extent), of: trial)
-        return [
-            "id": .integer(trial), "resume": true,
-            "values": header.space.json(of: open.hyperparameters),
-        ]
-    }
-}
-
-// MARK: - Events and lines
-
-extension AskTellSession {
-    /// Lets the strategy learn a fact. Nothing depends on its time: the n-th comes at second n.
-    mutating func record(_ change: TrialEvent.Change, of trial: Trial.ID) {
-        eventCount += 1
-        let time = Self.time(ofEvent: eventCount)
-        strategy.observe(TrialEvent(trial: trial, time: time, change: change))
-    }
-
-    /// A report of a value, as a backend would have seen it printed.
-    func report(_ value: Double, step: Int) -> MetricReport {
-        let sample = MetricSample(
-            time: Self.time(ofEvent: eventCount + 1), values: [AskTellHeader.metric: value])
-        return MetricReport(sample, objective: header.objective, after: Resource(step - 1))
-    }
-
-    private static func time(ofEvent number: Int) -> Date {
-        Date(timeIntervalSince1970: Double(number))
-    }
-
-    private static func object(_ line: String) throws(AskTellError) -> JSONValue {
-        guard let json = try? JSONValue(parsing: line), json.object != nil else {
-            throw .notAnObject
-        }
-        return json
+    private func values(of trial: Trial.ID) -> JSONValue {
+        trials.openTrials[trial].map { header.space.json(of: $0.hyperparameters) } ?? [:]
     }
 }

@@ -4,8 +4,9 @@ import Tuning
 ///
 /// `5` means five levels of every numeric range; `lr=5 depth=3` gives each its own; both may be
 /// combined: `5 depth=3`.
-enum GridLevelsTag {
-    static let key = "tuner:grid-levels"
+package enum GridLevelsTag {
+    /// The tag's key.
+    package static let key = "tuner:grid-levels"
 
     /// The levels that a tuning job's tags ask for.
     static func levels(in tags: [Tag], problems: inout Problems) -> GridLevels {

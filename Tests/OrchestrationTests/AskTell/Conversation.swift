@@ -35,6 +35,6 @@ final class Conversation {
     }
 
     /// What the strategy has observed.
-    var events: [TrialEvent] { (session.strategy as? ScriptedSearch)?.events ?? [] }
+    var events: [TrialEvent] { (session.trials.strategy as? ScriptedSearch)?.events ?? [] }
     var changes: [TrialEvent.Change] { events.map(\.change) }
 }
