@@ -105,6 +105,7 @@ class Engine:
     def start(self, seconds=30):
         self.process = subprocess.Popen(
             ["podman", "system", "service", "--time=0", f"unix://{self.socket}"],
+            cwd=self.directory,  # where what watches containers leaves a file at want of memory
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
