@@ -99,6 +99,10 @@ let package = Package(
         .target(
             name: "SageMakerBackend",
             dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging, metrics]),
+        // Training jobs as containers of an engine that speaks Docker's API.
+        .target(
+            name: "ContainerBackend",
+            dependencies: ["Tuning", "Backends", asyncHTTPClient, nioCore, logging]),
         // Tells webhooks and commands how jobs ended, at least once.
         .target(
             name: "Notifications",
@@ -125,8 +129,9 @@ let package = Package(
             name: "tuner",
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Reports",
-                "SageMakerAPI", "AWSClient", "SageMakerBackend", "Notifications", "TuningServer",
-                "DigitsTraining", argumentParser, logging, metrics, serviceLifecycle, yams,
+                "SageMakerAPI", "AWSClient", "SageMakerBackend", "ContainerBackend",
+                "Notifications", "TuningServer", "DigitsTraining", argumentParser, logging,
+                metrics, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
@@ -165,6 +170,9 @@ let package = Package(
                 "Tuning", "Strategies", "Orchestration", "Experiments", "AWSClient",
                 "TuningServer", "ServiceExperiments", "TuningTesting", logging,
             ]),
+        .testTarget(
+            name: "ContainerBackendTests",
+            dependencies: ["Tuning", "Backends", "ContainerBackend", "TuningTesting", logging]),
         .testTarget(
             name: "TuningServerTests",
             dependencies: [

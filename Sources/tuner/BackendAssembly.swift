@@ -1,4 +1,5 @@
 import Backends
+import ContainerBackend
 import Foundation
 import Logging
 import Metrics
@@ -45,6 +46,9 @@ struct BackendAssembly {
                 let service = try await own.sagemaker.backend(logger: logger, metrics: metrics)
                 metrics.collect { service.samples(named: name) }
                 backends[name] = service
+            case .container:
+                backends[name] = own.container.backend(
+                    own, directory: directory.url, logger: logger)
             }
         }
         let choice = try BackendChoice(settings, directory: directory)
@@ -89,6 +93,8 @@ struct BackendChoice: Sendable {
                 checks[name] = { rules.problem(with: $0) }
             // The service knows what it takes.
             case .sagemaker: checks[name] = { _ in nil }
+            case .container:
+                checks[name] = { ContainerBackend.problem(withImage: $0.image) }
             }
         }
         self.checks = checks

@@ -32,6 +32,8 @@ struct Settings: Codable, Equatable {
     var mock = Mock()
     /// The service that runs training jobs where the backend is `sagemaker`.
     var sagemaker = SageMaker()
+    /// How containers run where the backend is `container`.
+    var container = Container()
     /// How the log is written: `text` for people, `json` for programs.
     var logFormat = LogFormat.text
     /// Who is told how jobs ended; a list as `NotificationTarget` reads it.
@@ -107,6 +109,7 @@ extension Settings {
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
         try sagemaker.check()
+        try container.check()
         try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
@@ -138,6 +141,9 @@ extension Settings {
         where path == ["mock", "faults"] || path == ["notify"]
             || path.first == "backends" && path.count == 2:
             return given
+        case (_, .object) where path == ["container", "hostOptions"]: return given
+        case _ where path == ["container", "instances"]:
+            return try Container.Instance.checked(given)
         case (_, .array(let routes)) where path == ["routes"]:
             return .array(
                 try routes.map { route throws(SettingsError) in try Route.checked(route) })
@@ -196,7 +202,8 @@ extension Settings {
     ) -> JSONValue? {
         switch path {
         // Their names are the user's.
-        case ["local", "images"], ["mock", "images"], ["backends"]: ""
+        case ["local", "images"], ["mock", "images"], ["container", "environment"], ["backends"]:
+            ""
         case instances: ["limit": 0, "capacityErrors": 0]
         default: members[name]
         }

@@ -168,8 +168,8 @@ extension TrainingJob {
         public let startTime: Date
         /// When it was left; `nil` while it lasts.
         public var endTime: Date?
-        /// What was going on, for people.
-        public let message: String
+        /// What was going on, for people; what was last said of it.
+        public internal(set) var message: String
 
         package init(
             status: SecondaryStatus, startTime: Date, endTime: Date? = nil, message: String
