@@ -83,7 +83,7 @@ def see_all(page):
         panel = page.locator(f"#panel-{kind}")
         if panel.count():
             panel.scroll_into_view_if_needed()
-    expect(page.locator("[data-pending]")).to_have_count(0)
+    expect(page.locator("[data-pending]")).to_have_count(0, timeout=120_000)
 
 
 # Pages
@@ -174,13 +174,13 @@ def test_a_page_follows_its_tuning_job_and_keeps_the_place(service, chromium):
         with visit(chromium, service.endpoint, "/tuning-jobs/followed") as page:
             expect(page.locator("#live")).to_have_attribute("data-state", "on")
             page.evaluate("window.isTheSamePage = true")
-            page.locator("#summary a").first.focus()
+            page.locator("#training-jobs-table th a").first.focus()
             expect(page.locator("#best-value")).to_be_visible(timeout=30_000)
             expect(page.locator("#summary .status").first).to_have_text(
                 "Completed", timeout=60_000
             )
             assert page.evaluate("window.isTheSamePage")
-            assert page.evaluate("document.activeElement.closest('#summary') !== null")
+            assert page.evaluate("document.activeElement.closest('#training-jobs-table th') !== null")
             expect(page.locator("#training-jobs-table tbody tr")).to_have_count(6)
         expect(row.locator(".status")).to_have_text("Completed", timeout=30_000)
 
@@ -314,10 +314,10 @@ def test_with_access_keys_people_sign_in(serve, tmp_path, keys, chromium):
     client = service.client(keys[0])
     body = request("secret", "mock:branin?epochs=1000&seconds=0.2", count=2, parallel=1)
     client.create_hyper_parameter_tuning_job(**body)
-    for address in ("/api/tuning-jobs", "/tuning-jobs/secret/report.html", "/metrics"):
+    for address in ("/api/tuning-jobs", "/tuning-jobs/secret/report.html"):
         with pytest.raises(urllib.error.HTTPError) as refusal:
             urllib.request.urlopen(service.endpoint + address)
-        assert refusal.value.code in (401, 403), address
+        assert refusal.value.code == 401, address
 
     with visit(chromium, service.endpoint, "/tuning-jobs/secret") as page:
         assert "secret" not in page.locator("main").inner_text().replace("Secret access key", "")

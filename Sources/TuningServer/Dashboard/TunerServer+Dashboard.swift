@@ -89,7 +89,8 @@ extension Dashboard {
     ) {
         routes.get(path) { request, context -> Response in
             guard let visitor = try access.visitor(of: request) else {
-                throw APIError.missingAuthentication
+                let refusal = APIError.missingAuthentication
+                throw APIError(refusal.code, refusal.message, status: 401)
             }
             return try await show(Visit(request, context, visitor))
         }

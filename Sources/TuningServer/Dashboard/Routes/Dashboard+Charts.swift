@@ -41,7 +41,8 @@ extension Dashboard {
         return ChartPanelView(
             kind: kind.rawValue, title: kind.title, figure: figure?.html,
             nothing: record != nil && figure == nil ? Self.nothing(kind) : nil,
-            pictureURL: DashboardPath.query("\(url)/charts/\(kind.rawValue).svg", fields),
+            pictureURL: DashboardPath.query(
+                "\(url)/charts/\(kind.rawValue).svg", fields + [("blank", "yes")]),
             liveURL: DashboardPath.query("\(url)/fragments/charts/\(kind.rawValue)", fields),
             choice: kind == .contour ? choice(specification, url, visit) : nil)
     }
@@ -52,6 +53,15 @@ extension Dashboard {
         case .savings: "No training job was stopped early."
         default: "Nothing to show yet."
         }
+    }
+
+    /// A picture of a few words, in a grey that is read on light and on dark.
+    private static func picture(saying text: String) -> String {
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 40" role="img">\
+        <title>\(text)</title>\
+        <text y="26" font-family="sans-serif" font-size="14" fill="#76808c">\(text)</text></svg>
+        """
     }
 
     private func selection(_ visit: Visit) -> ChartSelection {
@@ -110,6 +120,10 @@ extension Dashboard {
         guard let kind = ChartKind(rawValue: kind) else { throw DashboardRefusal.noPage }
         let record = try await records.record(of: job.id)
         guard let figure = figures.figure(kind, selection(visit), of: record) else {
+            // In a page a missing picture would be a fault.
+            if visit.query["blank"] != nil {
+                return Response(type: "image/svg+xml", Self.picture(saying: Self.nothing(kind)))
+            }
             throw DashboardRefusal(
                 status: .notFound, title: "Nothing to draw", text: Self.nothing(kind))
         }
