@@ -1,0 +1,316 @@
+import Foundation
+import Synchronization
+import Tuning
+
+/// An attempt's program as a job of Slurm.
+///
+/// The files of the attempt say what they can: who runs it, since when, and how it ended. What
+/// they do not say is in the queue, or Slurm is asked for the one job.
+final class SlurmProgram: HostedProgram {
+    /// The least time between two questions after one job.
+    private static let questionInterval = Duration.seconds(5)
+
+    private struct Progress {
+        /// Since when it is known what was submitted; only later news of the queue count.
+        var knownTime = ContinuousClock.now
+        /// Since when it seems to be over without having recorded it.
+        var silenceTime: ContinuousClock.Instant?
+        /// When Slurm was last asked for a job that is not in the queue, and its answer.
+        var question: (time: ContinuousClock.Instant, job: SlurmJob?)?
+        /// Jobs that have been cancelled because another runs the attempt.
+        var cancelled: Set<String> = []
+        /// Whether a job was perhaps submitted without an answer.
+        var isUncertain = false
+    }
+
+    let attempt: Attempt
+    let files: AttemptDirectory
+    let configuration: SlurmBackend.Configuration
+    let commands: any SlurmCommands
+    let queue: SlurmQueue
+    private let progress = Mutex(Progress())
+
+    init(
+        of attempt: Attempt, files: AttemptDirectory, configuration: SlurmBackend.Configuration,
+        commands: any SlurmCommands, queue: SlurmQueue
+    ) {
+        self.attempt = attempt
+        self.files = files
+        self.configuration = configuration
+        self.commands = commands
+        self.queue = queue
+    }
+
+    nonisolated(nonsending) func state() async throws -> ProgramState {
+        if let end = recordedEnd { return end }
+        guard let comment = files.slurmSubmission else { return .notStarted }
+        let snapshot = try await queue.snapshot()
+        // What has happened meanwhile counts.
+        if let end = recordedEnd { return end }
+        let jobs = jobs(with: comment, in: snapshot)
+        await cancelOthers(than: files.slurmClaim, among: snapshot.numbers[comment], in: snapshot)
+        if let job = jobs.first(where: { !$0.state.isFinal }) ?? jobs.last {
+            return state(of: job)
+        }
+        guard snapshot.time > progress.withLock({ $0.knownTime }) else {
+            return files.slurmStart.map { .running(since: $0.time) } ?? .waiting(nil)
+        }
+        guard let id = claimant ?? files.slurmJob else { return .notStarted }
+        return try await stateOfUnlistedJob(id)
+    }
+
+    nonisolated(nonsending) func forbidStart() async throws -> Bool {
+        guard try files.claimForNobody() else { return false }
+        if let comment = files.slurmSubmission { try await cancelAll(with: comment) }
+        return true
+    }
+
+    /// Tells a job that runs; what is in the queue is cancelled.
+    nonisolated(nonsending) func end(isForced: Bool) async throws -> Bool {
+        guard let comment = files.slurmSubmission else { return false }
+        if try files.claimForNobody() {
+            try await cancelAll(with: comment)
+            return true
+        }
+        guard let id = claimant else { return false }
+        let isQueued = try await queue.snapshot().jobs[id].map { $0.state == .waiting } ?? false
+        if isForced {
+            // First what it may do itself, then what Slurm does with a job that does not obey.
+            _ = try await cancel(["--signal=KILL", "--full", id])
+            return try await cancel([id])
+        }
+        if isQueued, files.slurmExit != nil || files.slurmStart == nil {
+            return try await cancel([id])
+        }
+        // The tasks of several nodes get signals from Slurm, and the shell that waits for them
+        // must not.
+        let isOne = SlurmDemand(attempt.definition).nodeCount == 1
+        return try await cancel(["--signal=TERM"] + (isOne ? ["--full"] : []) + [id])
+    }
+
+    /// Waits for the logs, which a network file system shows late; ends what is left in the queue.
+    nonisolated(nonsending) func settle() async throws {
+        let deadline = ContinuousClock.now + configuration.fileDelayMax
+        while !logsAreWhole, .now < deadline {
+            files.refresh()
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        guard files.slurmExit == nil, files.slurmClaim != .nobody,
+            let comment = files.slurmSubmission
+        else { return }
+        try await cancelAll(with: comment)
+    }
+
+    private var logsAreWhole: Bool {
+        guard let exit = files.slurmExit else { return true }
+        return byteCount(of: files.standardOutput) >= exit.outputBytes
+            && byteCount(of: files.standardError) >= exit.errorBytes
+    }
+
+    private func byteCount(of path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    }
+}
+
+// MARK: - State
+
+extension SlurmProgram {
+    /// The job that runs the attempt; `nil` where none does.
+    private var claimant: String? {
+        if case .job(let id) = files.slurmClaim { id } else { nil }
+    }
+
+    /// The end that the files tell beyond doubt.
+    private var recordedEnd: ProgramState? {
+        if files.slurmClaim == .nobody { return .ended(.stopped(.requested), since: nil) }
+        guard let exit = files.slurmExit, !exit.isDoubtful else { return nil }
+        return .ended(.code(exit.code), since: files.slurmStart?.time)
+    }
+
+    /// The jobs that may run the attempt, or the one that does.
+    private func jobs(with comment: String, in snapshot: SlurmQueue.Snapshot) -> [SlurmJob] {
+        if let claimant { return snapshot.jobs[claimant].map { [$0] } ?? [] }
+        var ids = snapshot.numbers[comment] ?? []
+        if let id = files.slurmJob, !ids.contains(id) { ids.append(id) }
+        return ids.compactMap { snapshot.jobs[$0] }
+    }
+
+    private func state(of job: SlurmJob) -> ProgramState {
+        let start = files.slurmStart
+        let isCurrent = start.map { $0.restartCount >= job.restartCount ?? 0 } ?? false
+        if !job.state.isFinal { progress.withLock { $0.silenceTime = nil } }
+        switch job.state {
+        case .suspended:
+            return .waiting("Slurm has suspended job \(job.id)")
+        case .active:
+            if let start, isCurrent { return .running(since: start.time) }
+            return .waiting(start == nil ? nil : "Slurm starts job \(job.id) again")
+        case .waiting:
+            // It may have begun since.
+            if let start, isCurrent, job.restartCount != nil { return .running(since: start.time) }
+            let reason = job.reason.isEmpty ? "" : ": \(job.reason)"
+            return .waiting("Job \(job.id) waits in Slurm's queue\(reason)")
+        default:
+            files.refresh()
+            return recordedEnd ?? end(of: job)
+        }
+    }
+
+    /// How an attempt ended whose job Slurm says is over.
+    private func end(of job: SlurmJob) -> ProgramState {
+        let start = files.slurmStart
+        if [.completed, .failed].contains(job.state), files.slurmExit == nil, !isSilentForLong {
+            // The script recorded how it ended, or never began; the file is on its way.
+            return start.map { .running(since: $0.time) } ?? .waiting(nil)
+        }
+        return .ended(exit(of: job), since: start?.time)
+    }
+
+    private func exit(of job: SlurmJob) -> ProgramExit {
+        let reason = job.reason.isEmpty ? "" : " (\(job.reason))"
+        switch job.state {
+        case .timedOut: return .stopped(.runtimeExceeded)
+        case .pastDeadline: return .stopped(.waitTimeExceeded)
+        case .cancelled: return .stopped(.requested)
+        case .outOfMemory:
+            return .failure(
+                TrainingFailure(
+                    .algorithm,
+                    "AlgorithmError: OutOfMemory: Slurm ended job \(job.id), which used more memory"
+                        + " than it had asked for\(reason), exit code: 137"))
+        case .lost(let name):
+            return .failure(
+                TrainingFailure(
+                    .internal, "InternalServerError: Slurm ended job \(job.id): \(name)\(reason)"))
+        default: break
+        }
+        if let exit = files.slurmExit { return .code(exit.code) }
+        guard files.slurmStart == nil else {
+            return .code(job.exitCode ?? (job.state == .completed ? 0 : 1))
+        }
+        let code = job.exitCode.map { " with exit code \($0)" } ?? ""
+        return .failure(
+            TrainingFailure(
+                .internal,
+                "InternalServerError: Slurm job \(job.id) ended\(code)\(reason) before it began the"
+                    + " training; every node must have \(files.path), where slurm.log may say more"))
+    }
+
+    /// Whether the files have been without an end for longer than a file system takes to show it.
+    private var isSilentForLong: Bool {
+        let start = progress.withLock { progress in
+            let start = progress.silenceTime ?? .now
+            progress.silenceTime = start
+            return start
+        }
+        return ContinuousClock.now - start >= configuration.fileDelayMax
+    }
+
+    /// The state of a job that is not in the queue any more.
+    private nonisolated(nonsending) func stateOfUnlistedJob(
+        _ id: String
+    ) async throws -> ProgramState {
+        if let job = try await job(id) { return state(of: job) }
+        files.refresh()
+        if let end = recordedEnd { return end }
+        let start = files.slurmStart
+        guard isSilentForLong else {
+            return start.map { .running(since: $0.time) } ?? .waiting(nil)
+        }
+        return .lost("Slurm knows nothing of job \(id), and the job has not recorded its exit.")
+    }
+
+    /// What Slurm still knows of a job, asked for now or not long ago.
+    private nonisolated(nonsending) func job(_ id: String) async throws -> SlurmJob? {
+        let last = progress.withLock { $0.question }
+        if let last, ContinuousClock.now - last.time < Self.questionInterval { return last.job }
+        let job = try await askedJob(id)
+        progress.withLock { $0.question = (.now, job) }
+        return job
+    }
+
+    private nonisolated(nonsending) func askedJob(_ id: String) async throws -> SlurmJob? {
+        let answer = try await commands.run(.scontrol, ["--oneliner", "show", "job", id])
+        if answer.isSuccess { return SlurmJob(scontrol: answer.output) }
+        let isUnknown = ["Invalid job id", "not found"].contains { answer.complaint.contains($0) }
+        guard isUnknown else { throw SlurmError(.scontrol, answer) }
+        // Where there is accounting, it remembers.
+        let history = try? await commands.run(
+            .sacct,
+            [
+                "--jobs=\(id)", "--allocations", "--noheader", "--parsable2",
+                "--format=JobID,State,ExitCode",
+            ])
+        return history.flatMap { $0.isSuccess ? SlurmJob(sacct: $0.output) : nil }
+    }
+}
+
+// MARK: - Submission
+
+extension SlurmProgram {
+    /// Takes note of a job that was perhaps submitted.
+    func noteUncertainty() { progress.withLock { $0.isUncertain = true } }
+
+    /// Takes note of a job that was submitted.
+    func noteSubmission() {
+        progress.withLock { progress in
+            progress.isUncertain = false
+            progress.knownTime = .now
+        }
+    }
+
+    /// A job that was submitted by a command that did not say so.
+    nonisolated(nonsending) func foundJob(with comment: String) async throws -> String? {
+        guard progress.withLock({ $0.isUncertain }) else { return nil }
+        let time = ContinuousClock.now
+        while true {
+            let snapshot = try await queue.snapshot()
+            if let id = snapshot.numbers[comment]?.first { return id }
+            if snapshot.time > time { return nil }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}
+
+// MARK: - Cancelling
+
+extension SlurmProgram {
+    /// Cancels what can never run the attempt because another job does.
+    private nonisolated(nonsending) func cancelOthers(
+        than claim: AttemptDirectory.SlurmClaim?, among ids: [String]?,
+        in snapshot: SlurmQueue.Snapshot
+    ) async {
+        guard case .job(let claimant) = claim, let ids, ids.count > 1 else { return }
+        for id in ids where id != claimant && snapshot.jobs[id]?.state.isFinal == false {
+            let isNew = progress.withLock { $0.cancelled.insert(id).inserted }
+            if isNew { _ = try? await cancel([id]) }
+        }
+    }
+
+    /// Cancels every job of the attempt, also those that nobody recorded.
+    private nonisolated(nonsending) func cancelAll(with comment: String) async throws {
+        let snapshot = try await queue.snapshot()
+        var ids = Set((snapshot.numbers[comment] ?? []) + [files.slurmJob, claimant].compactMap { $0 })
+        ids = ids.filter { !(snapshot.jobs[$0]?.state.isFinal ?? false) }
+        guard !ids.isEmpty else { return }
+        while try await !cancel(ids.sorted()) {
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Runs `scancel`.
+    ///
+    /// - Returns: Whether it took effect; if not, it may later.
+    private nonisolated(nonsending) func cancel(_ arguments: [String]) async throws -> Bool {
+        let answer = try await commands.run(.scancel, arguments)
+        if answer.isSuccess { return true }
+        let isOver = ["Invalid job id", "already completing or completed"]
+            .contains { answer.complaint.contains($0) }
+        if isOver { return true }
+        if ["try again", "not running", "pending state"].contains(where: answer.complaint.contains) {
+            return false
+        }
+        throw SlurmError(.scancel, answer)
+    }
+}

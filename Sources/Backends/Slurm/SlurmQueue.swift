@@ -1,0 +1,121 @@
+import Foundation
+import Tuning
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// All jobs of this user, asked for at once and shared by all who want to know of one.
+///
+/// Slurm is asked only while somebody wants to know, and at most once a second.
+actor SlurmQueue {
+    /// The jobs at a moment.
+    struct Snapshot: Sendable {
+        /// When Slurm was asked.
+        let time: ContinuousClock.Instant
+        /// The jobs by number.
+        let jobs: [String: SlurmJob]
+        /// The numbers of the jobs with a comment, in order.
+        let numbers: [String: [String]]
+
+        init(_ jobs: [SlurmJob], at time: ContinuousClock.Instant) {
+            self.time = time
+            self.jobs = Dictionary(jobs.map { ($0.id, $0) }) { first, _ in first }
+            numbers = Dictionary(grouping: jobs.filter { !$0.comment.isEmpty }, by: \.comment)
+                .mapValues { $0.map(\.id).sorted { (Int($0) ?? 0) < (Int($1) ?? 0) } }
+        }
+    }
+
+    /// How long an answer is used while the next is on its way.
+    private static let ageMax = Duration.seconds(5)
+
+    private let commands: any SlurmCommands
+    /// The least time between two questions.
+    private let interval: Duration
+    private var last: Snapshot?
+    private var lastQuestion: ContinuousClock.Instant?
+    /// The question on its way, and who waits for its answer.
+    private var question: Task<Void, Never>?
+    private var waiting: [UUID: CheckedContinuation<Snapshot, any Error>] = [:]
+    /// Whether this Slurm does not write JSON.
+    private var usesTable = false
+
+    /// Asks by commands.
+    init(_ commands: any SlurmCommands, interval: Duration = .seconds(1)) {
+        self.commands = commands
+        self.interval = interval
+    }
+
+    /// The jobs, as they were not long ago.
+    ///
+    /// - Throws: `SlurmError` when Slurm does not tell; `CancellationError`.
+    func snapshot() async throws -> Snapshot {
+        try Task.checkCancellation()
+        if let last, ContinuousClock.now - last.time < Self.ageMax {
+            if ContinuousClock.now - last.time >= interval { ask() }
+            return last
+        }
+        let id = UUID()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                guard !Task.isCancelled else {
+                    return continuation.resume(throwing: CancellationError())
+                }
+                waiting[id] = continuation
+                ask()
+            }
+        } onCancel: {
+            Task { await self.forget(id) }
+        }
+    }
+
+    private func forget(_ id: UUID) {
+        waiting.removeValue(forKey: id)?.resume(throwing: CancellationError())
+    }
+
+    /// Asks Slurm, unless it is being asked, as soon as it may be asked again.
+    ///
+    /// The task serves all who wait, so it is nobody's child; it ends with the answer.
+    private func ask() {
+        guard question == nil else { return }
+        question = Task {
+            let result: Result<Snapshot, any Error>
+            do {
+                if let lastQuestion {
+                    try await Task.sleep(until: lastQuestion + interval, clock: .continuous)
+                }
+                let time = ContinuousClock.now
+                lastQuestion = time
+                result = .success(Snapshot(try await jobs(), at: time))
+            } catch {
+                result = .failure(error)
+            }
+            question = nil
+            if case .success(let snapshot) = result { last = snapshot }
+            let answered = waiting.values
+            waiting = [:]
+            for continuation in answered { continuation.resume(with: result) }
+        }
+    }
+
+    private func jobs() async throws -> [SlurmJob] {
+        // Versions before 23.02 list ended jobs in JSON anyway, later ones when told so.
+        let choice = ["--states=all", "--user=\(getuid())"]
+        if !usesTable {
+            let answer = try await commands.run(.squeue, ["--json"] + choice)
+            if answer.isSuccess, let jobs = SlurmJob.jobs(json: answer.output) { return jobs }
+            let isRefused = ["option", "plugin", "json", "JSON"].contains {
+                answer.complaint.contains($0)
+            }
+            guard answer.isSuccess || isRefused else { throw SlurmError(.squeue, answer) }
+            usesTable = true
+        }
+        let answer = try await commands.run(
+            .squeue, ["--noheader", "--Format=\(SlurmJob.tableFormat)"] + choice)
+        guard answer.isSuccess else { throw SlurmError(.squeue, answer) }
+        return SlurmJob.jobs(table: answer.output)
+    }
+}
+
