@@ -40,6 +40,7 @@ struct BackendAssembly {
                 case .local: own.localBackend(directory: directory, logger: logger)
                 case .mock: own.simulatedBackend(clock: clock)
                 case .sagemaker: try await own.sagemaker.backend(logger: logger)
+                case .slurm: own.slurmBackend(directory: directory, logger: logger)
                 }
         }
         let choice = try BackendChoice(settings, directory: directory)
@@ -82,6 +83,9 @@ struct BackendChoice: Sendable {
             case .mock:
                 let rules = own.mock.rules
                 checks[name] = { rules.problem(with: $0) }
+            case .slurm:
+                let slurm = own.slurmBackend(directory: directory, logger: logger)
+                checks[name] = { slurm.problem(with: $0) }
             // The service knows what it takes.
             case .sagemaker: checks[name] = { _ in nil }
             }
@@ -129,6 +133,12 @@ extension Settings {
                 gpus: local.gpus, gracePeriod: .seconds(local.gracePeriodSeconds),
                 images: local.images, transfer: transfer(),
                 cacheByteCountMax: s3.cacheGigabytes * 1_000_000_000, logger: logger))
+    }
+
+    fileprivate func slurmBackend(directory: DataDirectory, logger: Logger) -> SlurmBackend {
+        slurm.backend(
+            directory: directory, transfer: transfer(),
+            cacheByteCountMax: s3.cacheGigabytes * 1_000_000_000, logger: logger)
     }
 
     fileprivate func simulatedBackend(clock: VirtualClock?) -> SimulatedBackend {

@@ -31,6 +31,8 @@ struct Settings: Codable, Equatable {
     var mock = Mock()
     /// The service that runs training jobs where the backend is `sagemaker`.
     var sagemaker = SageMaker()
+    /// How training jobs run on a cluster where the backend is `slurm`.
+    var slurm = Slurm()
     /// Where `s3://` addresses of local training jobs are.
     var s3 = S3()
 
@@ -96,6 +98,7 @@ extension Settings {
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
         try sagemaker.check()
+        try slurm.check()
         try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
@@ -116,6 +119,11 @@ extension Settings {
         case (_, .array(let routes)) where path == ["routes"]:
             return .array(
                 try routes.map { route throws(SettingsError) in try Route.checked(route) })
+        case (_, .array(let instances)) where path == ["slurm", "instances"]:
+            return .array(
+                try instances.map { instance throws(SettingsError) in
+                    try Slurm.Instance.checked(instance)
+                })
         case _ where isRealNumber(path):
             guard given.number != nil else { throw SettingsError("\(place) must be a number") }
             return given
@@ -171,7 +179,10 @@ extension Settings {
     ) -> JSONValue? {
         switch path {
         // Their names are the user's.
-        case ["local", "images"], ["mock", "images"], ["backends"]: ""
+        case ["local", "images"], ["mock", "images"], ["slurm", "images"],
+            ["slurm", "environment"],
+            ["backends"]:
+            ""
         case instances: ["limit": 0, "capacityErrors": 0]
         default: members[name]
         }
