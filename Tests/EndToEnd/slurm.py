@@ -1,4 +1,4 @@
-"""A Slurm cluster of one node, of its own, in a directory; and what it knows of its jobs.
+"""A Slurm cluster of its own on this machine, in a directory; and what it knows of its jobs.
 
     python3 Tests/EndToEnd/slurm.py DIRECTORY        runs one until the standard input ends
 
@@ -25,14 +25,14 @@ SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
+AuthInfo=cred_expire=2
 SlurmctldPort={controller}
-SlurmdPort={node}
 StateSaveLocation={directory}/state
-SlurmdSpoolDir={directory}/spool
+SlurmdSpoolDir={directory}/spool-%n
 SlurmctldPidFile={directory}/slurmctld.pid
-SlurmdPidFile={directory}/slurmd.pid
+SlurmdPidFile={directory}/slurmd-%n.pid
 SlurmctldLogFile={directory}/slurmctld.log
-SlurmdLogFile={directory}/slurmd.log
+SlurmdLogFile={directory}/slurmd-%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
@@ -48,7 +48,7 @@ PreemptMode=REQUEUE
 MinJobAge={age}
 KillWait=2
 InactiveLimit=0
-NodeName={host} NodeAddr=127.0.0.1 CPUs={processors} RealMemory=4000
+{nodes}
 PartitionName=main Nodes=ALL Default=YES State=UP PriorityTier=10
 PartitionName=urgent Nodes=ALL State=UP PriorityTier=100 PreemptMode=OFF
 {extra}
@@ -106,20 +106,24 @@ def answers_munge():
 class Cluster:
     """slurmctld and slurmd in a directory; `start` may be called again after `stop`."""
 
-    def __init__(self, directory, processors=40, age=300, extra=""):
+    def __init__(self, directory, processors=40, nodes=1, age=300, extra=""):
         self.directory = Path(directory).resolve()
-        for name in ("state", "spool"):
-            (self.directory / name).mkdir(parents=True, exist_ok=True)
-        controller, node = free_ports(2)
-        self.configuration = self.directory / "slurm.conf"
         host = socket.gethostname().split(".")[0]
+        self.nodes = [host] if nodes == 1 else [f"node-{number}" for number in range(nodes)]
+        for name in ("state", *(f"spool-{node}" for node in self.nodes)):
+            (self.directory / name).mkdir(parents=True, exist_ok=True)
+        controller, *ports = free_ports(1 + nodes)
+        self.configuration = self.directory / "slurm.conf"
         self.configuration.write_text(
             CONFIGURATION.format(
                 host=host,
                 controller=controller,
-                node=node,
                 directory=self.directory,
-                processors=processors,
+                nodes="\n".join(
+                    f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} "
+                    f"CPUs={processors} RealMemory=4000"
+                    for node, port in zip(self.nodes, ports)
+                ),
                 age=age,
                 extra=extra,
             )
@@ -132,25 +136,34 @@ class Cluster:
         start_munge()
         try:
             self.start_program("slurmctld")
-            self.start_program("slurmd")
-            wait_for(lambda: "idle" in self.run("sinfo", "-h", "-o", "%t", check=False))
+            for node in self.nodes:
+                self.start_program("slurmd", "-N", node)
+            wait_for(self.is_idle)
         except BaseException:
             self.stop()
             raise
         return self
 
-    def start_program(self, name):
-        """Starts slurmctld or slurmd."""
+    def is_idle(self):
+        states = self.run("sinfo", "-h", "-N", "-p", "main", "-o", "%t", check=False).split()
+        return len(states) == len(self.nodes) and set(states) == {"idle"}
+
+    def start_program(self, name, *arguments):
+        """Starts slurmctld or a slurmd."""
+        # A node has its name only where there are several.
+        arguments = arguments if len(self.nodes) > 1 else ()
         with open(self.directory / f"{name}.out", "ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [name, "-D"], env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log,
+            self.processes[name, arguments] = subprocess.Popen(
+                [name, "-D", *arguments], env=self.environment, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log,
             )
 
-    def stop_program(self, name, kind=signal.SIGTERM):
-        process = self.processes.pop(name, None)
-        if process is None:
-            return
+    def stop_programs(self, name, kind=signal.SIGTERM):
+        for key in [key for key in self.processes if key[0] == name]:
+            self.stop_process(self.processes.pop(key), kind)
+
+    @staticmethod
+    def stop_process(process, kind):
         process.send_signal(kind)
         try:
             process.wait(20)
@@ -160,13 +173,13 @@ class Cluster:
 
     def stop(self):
         """Ends all jobs and the daemons."""
-        if self.processes.get("slurmctld") and self.processes.get("slurmd"):
-            self.run("scancel", "-u", "root", check=False)
+        if ("slurmctld", ()) in self.processes:
             self.run("scancel", "--signal=KILL", "--full", "-u", "root", check=False)
+            self.run("scancel", "-u", "root", check=False)
             with contextlib.suppress(TimeoutError):
                 wait_for(lambda: not self.run("squeue", "-h", check=False).strip(), 10, 0.2)
         for name in ("slurmd", "slurmctld"):
-            self.stop_program(name)
+            self.stop_programs(name)
 
     def run(self, *command, check=True):
         """The standard output of a command."""

@@ -47,7 +47,8 @@ extension AttemptDirectory {
         var buffer = [CChar](repeating: 0, count: 256)
         let count = readlink(path + "/claim", &buffer, buffer.count)
         guard count > 0 else { return nil }
-        let text = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let text = String(
+            decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return text == "nobody" ? .nobody : .job(text)
     }
 

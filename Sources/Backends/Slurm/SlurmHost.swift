@@ -34,7 +34,8 @@ struct SlurmHost: ProgramHost {
         guard answer.isSuccess, answer.output.contains("UP") else {
             throw SlurmError(
                 answer.isSuccess
-                    ? "the controller is down: \(answer.output)" : "\(SlurmError(.scontrol, answer))")
+                    ? "the controller is down: \(answer.output)"
+                    : "\(SlurmError(.scontrol, answer))")
         }
     }
 }

@@ -18,7 +18,8 @@ extension SlurmJob {
 
     private init?(_ json: JSONValue) {
         guard let id = Self.number(json["job_id"]) else { return nil }
-        let words = json["job_state"]?.string.map { [$0] }
+        let words =
+            json["job_state"]?.string.map { [$0] }
             ?? json["job_state"]?.array?.compactMap(\.string)
         guard let words, !words.isEmpty else { return nil }
         self.init(id: "\(id)", state: SlurmState(words))

@@ -35,7 +35,8 @@ struct SlurmProcesses: SlurmCommands {
         let own = ProcessInfo.processInfo.environment.filter { Self.inherited.contains($0.key) }
         let all = own.merging(environment) { _, new in new }
         self.environment = Dictionary(
-            all.map { (Environment.Key(stringLiteral: $0.key), $0.value) }) { first, _ in first }
+            all.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+        ) { first, _ in first }
         turns = Turns(count: countMax)
     }
 

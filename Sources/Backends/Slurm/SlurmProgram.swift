@@ -194,7 +194,8 @@ extension SlurmProgram {
             TrainingFailure(
                 .internal,
                 "InternalServerError: Slurm job \(job.id) ended\(code)\(reason) before it began the"
-                    + " training; every node must have \(files.path), where slurm.log may say more"))
+                    + " training; every node must have \(files.path), where slurm.log may say more")
+        )
     }
 
     /// Whether the files have been without an end for longer than a file system takes to show it.
@@ -291,7 +292,8 @@ extension SlurmProgram {
     /// Cancels every job of the attempt, also those that nobody recorded.
     private nonisolated(nonsending) func cancelAll(with comment: String) async throws {
         let snapshot = try await queue.snapshot()
-        var ids = Set((snapshot.numbers[comment] ?? []) + [files.slurmJob, claimant].compactMap { $0 })
+        var ids = Set(
+            (snapshot.numbers[comment] ?? []) + [files.slurmJob, claimant].compactMap { $0 })
         ids = ids.filter { !(snapshot.jobs[$0]?.state.isFinal ?? false) }
         guard !ids.isEmpty else { return }
         while try await !cancel(ids.sorted()) {
@@ -308,7 +310,8 @@ extension SlurmProgram {
         let isOver = ["Invalid job id", "already completing or completed"]
             .contains { answer.complaint.contains($0) }
         if isOver { return true }
-        if ["try again", "not running", "pending state"].contains(where: answer.complaint.contains) {
+        if ["try again", "not running", "pending state"].contains(where: answer.complaint.contains)
+        {
             return false
         }
         throw SlurmError(.scancel, answer)

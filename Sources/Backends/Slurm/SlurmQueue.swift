@@ -118,4 +118,3 @@ actor SlurmQueue {
         return SlurmJob.jobs(table: answer.output)
     }
 }
-
