@@ -97,13 +97,13 @@ struct SlurmJobReadingTests {
         let text = """
             JobId=17 JobName=x UserId=root(0) Priority=4294901759 QOS=(null) JobState=FAILED \
             Reason=NonZeroExitCode Dependency=(null) Requeue=1 Restarts=2 BatchFlag=1 ExitCode=3:0 \
-            RunTime=00:00:02 NodeList=vm Comment=JobState=RUNNING
+            RunTime=00:00:02 NodeList=vm Comment=tuner:c JobState=RUNNING
             """
         #expect(
             SlurmJob(scontrol: text)
                 == SlurmJob(
                     id: "17", state: .failed, reason: "NonZeroExitCode", exitCode: 3,
-                    restartCount: 2))
+                    restartCount: 2, comment: "tuner:c"))
         #expect(SlurmJob(scontrol: "No jobs in the system") == nil)
     }
 

@@ -166,6 +166,23 @@ struct SlurmProgramTests {
         #expect(reason.contains("job 1"))
     }
 
+    @Test("A number that is another job's by now is not taken for the attempt's, nor cancelled")
+    func reusedNumber() async throws {
+        let scene = try SlurmScene()
+        let program = scene.program
+        try await scene.start(program)
+        try scene.begin()
+        scene.slurm.jobs = [SlurmJob(id: "1", state: .completed, comment: "another's")]
+        let state = try await scene.state(of: program) { !$0.isRunning }
+        guard case .lost = state else {
+            Issue.record("the state is \(state)")
+            return
+        }
+        #expect(try await program.end(isForced: true))
+        try await program.settle()
+        #expect(scene.slurm.calls(of: .scancel).isEmpty)
+    }
+
     @Test("A Slurm that does not answer is no news of the job")
     func silence() async throws {
         let scene = try SlurmScene()

@@ -154,14 +154,13 @@ def test_resources_come_from_the_instance_type(cluster, daemon, tmp_path):
         client.create_hyper_parameter_tuning_job(**unmapped)
 
 
-@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
-def test_the_controller_may_be_away_for_a_while(cluster, daemon, tmp_path, kind):
+def test_the_controller_may_be_away_for_a_while(cluster, daemon, tmp_path):
     service, trace = daemon(cluster, commandTimeoutSeconds=3), tmp_path / "trace"
     client = service.client()
     request = steps_job("job", trace, count=6, parallel=2, steps=20, seconds=0.1)
     client.create_hyper_parameter_tuning_job(**request)
     wait_for(lambda: running_job(cluster, service.data))
-    cluster.stop_programs("slurmctld", kind)
+    cluster.stop_programs("slurmctld")
     # Long enough for those that run to end, and for the next to be refused.
     wait_for(lambda: sum(starts(trace)[1].values()) >= 2)
     wait_for(lambda: "does not answer" in service.log_tail())
@@ -205,7 +204,7 @@ def test_a_preempted_job_is_interrupted_and_goes_on(cluster, daemon, tmp_path):
     request = steps_job("job", trace, count=1, parallel=1, steps=20, seconds=0.1)
     client.create_hyper_parameter_tuning_job(**request)
     number = str(wait_for(lambda: running_job(cluster, service.data)))
-    wait_for(lambda: trace.read_text().count(" step ") >= 2)
+    wait_for(lambda: trace.exists() and trace.read_text().count(" step ") >= 2)
     urgent = cluster.run(
         "sbatch", "--parsable", "-p", "urgent", "-n", "40", "-o", "/dev/null", "--wrap", "sleep 60"
     ).strip()

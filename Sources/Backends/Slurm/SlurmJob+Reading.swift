@@ -91,7 +91,8 @@ extension SlurmJob {
         self.init(
             id: String(id), state: SlurmState([String(state)]),
             reason: reason == "None" ? "" : reason, exitCode: Self.exitCode(fields["ExitCode"]),
-            restartCount: fields["Restarts"].flatMap { Int($0) })
+            restartCount: fields["Restarts"].flatMap { Int($0) },
+            comment: fields["Comment"].map(String.init) ?? "")
     }
 
     /// Reads what `sacct --parsable2 --format=JobID,State,ExitCode` writes of one job.

@@ -56,7 +56,7 @@ final class SlurmProgram: HostedProgram {
             return files.slurmStart.map { .running(since: $0.time) } ?? .waiting(nil)
         }
         guard let id = claimant ?? files.slurmJob else { return .notStarted }
-        return try await stateOfUnlistedJob(id)
+        return try await stateOfUnlistedJob(id, with: comment)
     }
 
     nonisolated(nonsending) func forbidStart() async throws -> Bool {
@@ -73,7 +73,9 @@ final class SlurmProgram: HostedProgram {
             return true
         }
         guard let id = claimant else { return false }
-        let isQueued = try await queue.snapshot().jobs[id].map { $0.state == .waiting } ?? false
+        let snapshot = try await queue.snapshot()
+        guard !snapshot.isForeign(id, to: comment) else { return true }
+        let isQueued = snapshot.job(id, with: comment)?.state == .waiting
         if isForced {
             // First what it may do itself, then what Slurm does with a job that does not obey.
             _ = try await cancel(["--signal=KILL", "--full", id])
@@ -130,10 +132,10 @@ extension SlurmProgram {
 
     /// The jobs that may run the attempt, or the one that does.
     private func jobs(with comment: String, in snapshot: SlurmQueue.Snapshot) -> [SlurmJob] {
-        if let claimant { return snapshot.jobs[claimant].map { [$0] } ?? [] }
+        if let claimant { return snapshot.job(claimant, with: comment).map { [$0] } ?? [] }
         var ids = snapshot.numbers[comment] ?? []
         if let id = files.slurmJob, !ids.contains(id) { ids.append(id) }
-        return ids.compactMap { snapshot.jobs[$0] }
+        return ids.compactMap { snapshot.job($0, with: comment) }
     }
 
     private func state(of job: SlurmJob) -> ProgramState {
@@ -210,9 +212,11 @@ extension SlurmProgram {
 
     /// The state of a job that is not in the queue any more.
     private nonisolated(nonsending) func stateOfUnlistedJob(
-        _ id: String
+        _ id: String, with comment: String
     ) async throws -> ProgramState {
-        if let job = try await job(id) { return state(of: job) }
+        if let job = try await job(id), ["", comment].contains(job.comment) {
+            return state(of: job)
+        }
         files.refresh()
         if let end = recordedEnd { return end }
         let start = files.slurmStart
@@ -292,9 +296,11 @@ extension SlurmProgram {
     /// Cancels every job of the attempt, also those that nobody recorded.
     private nonisolated(nonsending) func cancelAll(with comment: String) async throws {
         let snapshot = try await queue.snapshot()
-        var ids = Set(
-            (snapshot.numbers[comment] ?? []) + [files.slurmJob, claimant].compactMap { $0 })
-        ids = ids.filter { !(snapshot.jobs[$0]?.state.isFinal ?? false) }
+        let known = [files.slurmJob, claimant].compactMap { $0 }
+        let ids = Set((snapshot.numbers[comment] ?? []) + known).filter { id in
+            let isOver = snapshot.job(id, with: comment)?.state.isFinal ?? false
+            return !isOver && !snapshot.isForeign(id, to: comment)
+        }
         guard !ids.isEmpty else { return }
         while try await !cancel(ids.sorted()) {
             try await Task.sleep(for: .seconds(1))

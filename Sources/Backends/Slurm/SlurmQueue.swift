@@ -26,6 +26,17 @@ actor SlurmQueue {
             numbers = Dictionary(grouping: jobs.filter { !$0.comment.isEmpty }, by: \.comment)
                 .mapValues { $0.map(\.id).sorted { (Int($0) ?? 0) < (Int($1) ?? 0) } }
         }
+
+        /// A job with a number, unless it is another's.
+        func job(_ id: String, with comment: String) -> SlurmJob? {
+            isForeign(id, to: comment) ? nil : jobs[id]
+        }
+
+        /// Whether a number is another job's by now: a controller that has lost its records counts
+        /// from where they end.
+        func isForeign(_ id: String, to comment: String) -> Bool {
+            jobs[id].map { !$0.comment.isEmpty && $0.comment != comment } ?? false
+        }
     }
 
     /// How long an answer is used while the next is on its way.
