@@ -25,7 +25,7 @@ SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=cred_expire=2
+AuthInfo=cred_expire=5
 SlurmctldPort={controller}
 StateSaveLocation={directory}/state
 SlurmdSpoolDir={directory}/spool-%n

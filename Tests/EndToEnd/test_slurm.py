@@ -216,6 +216,8 @@ def test_a_preempted_job_is_interrupted_and_goes_on(cluster, daemon, tmp_path):
     message = interrupted["SecondaryStatusTransitions"][-1]["StatusMessage"]
     assert f"Job {number} waits in Slurm's queue" in message
     cluster.run("scancel", urgent)
+    # Slurm would leave it in the queue for two minutes.
+    cluster.run("scontrol", "update", f"JobId={number}", "StartTime=now")
     wait_for(lambda: starts(trace)[0][name] == 2)
     assert wait_until_over(client, "job")["HyperParameterTuningJobStatus"] == "Completed"
     assert starts(trace)[1][name] == 1
