@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections import Counter
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
 
 import slurm  # noqa: E402
 from service import Service  # noqa: E402

@@ -24,6 +24,8 @@ extension Settings {
         var commandDirectory = ""
         /// Seconds that one of them may take.
         var commandTimeoutSeconds = 60
+        /// The least seconds between two questions for all jobs.
+        var statusIntervalSeconds = 1
         /// Whether Slurm may put jobs back into its queue.
         var requeue = true
         /// Seconds until a file that a node wrote is seen here.
@@ -78,6 +80,7 @@ extension Settings.Slurm {
         let numbers = [
             ("slots", slots, 1), ("gracePeriodSeconds", gracePeriodSeconds, 0),
             ("commandTimeoutSeconds", commandTimeoutSeconds, 1),
+            ("statusIntervalSeconds", statusIntervalSeconds, 1),
             ("fileDelaySeconds", fileDelaySeconds, 0),
         ]
         for (name, number, least) in numbers where number < least {
@@ -110,7 +113,8 @@ extension Settings.Slurm {
                 workingDirectory: workingDirectory.isEmpty
                     ? nil : URL(filePath: workingDirectory),
                 environment: environment, setup: setup, commandDirectory: commandDirectory,
-                commandTimeLimit: .seconds(commandTimeoutSeconds), allowsRequeue: requeue,
+                commandTimeLimit: .seconds(commandTimeoutSeconds),
+                statusInterval: .seconds(statusIntervalSeconds), allowsRequeue: requeue,
                 fileDelayMax: .seconds(fileDelaySeconds), networkInterface: networkInterface,
                 transfer: transfer, cacheByteCountMax: cacheByteCountMax, logger: logger))
     }

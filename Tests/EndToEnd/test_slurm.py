@@ -1,4 +1,4 @@
-"""Training jobs as jobs of Slurm, on a real cluster of this machine: they run once, none is lost."""
+"""Training jobs as jobs of Slurm, on a real cluster: each runs once, and none is lost."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def daemon(serve, tmp_path):
 
     def start(cluster, data=None, **settings):
         path = write_settings(tmp_path, **settings)
-        environment = {"SLURM_CONF": str(cluster.configuration), "PATH": cluster.environment["PATH"]}
+        environment = {name: cluster.environment[name] for name in ("SLURM_CONF", "PATH")}
         return serve(data, ["--config", str(path)], environment)
 
     return start

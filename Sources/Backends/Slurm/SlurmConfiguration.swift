@@ -27,6 +27,9 @@ extension SlurmBackend {
         public var commandDirectory: String
         /// How long one of them may take.
         public var commandTimeLimit: Duration
+        /// The least time between two questions for all jobs. Starts and ends are seen in files, so
+        /// longer ones delay news of the queue and of jobs that Slurm ended, and nothing else.
+        public var statusInterval: Duration
         /// Whether Slurm may put a job back into its queue, when it is preempted or its node fails;
         /// else that is an internal failure, after which another attempt may follow.
         public var allowsRequeue: Bool
@@ -61,7 +64,8 @@ extension SlurmBackend {
             workingDirectory: URL? = nil,
             environment: [String: String] = standardEnvironment, setup: String = "",
             commandDirectory: String = "", commandTimeLimit: Duration = .seconds(60),
-            allowsRequeue: Bool = true, fileDelayMax: Duration = .seconds(60),
+            statusInterval: Duration = .seconds(1), allowsRequeue: Bool = true,
+            fileDelayMax: Duration = .seconds(60),
             networkInterface: String = "eth0", transfer: (any DataTransfer)? = nil,
             cacheByteCountMax: Int = 20 << 30, checkpointInterval: Duration = .seconds(60),
             logger: Logger = Logger(label: "slurm")
@@ -78,6 +82,7 @@ extension SlurmBackend {
             self.setup = setup
             self.commandDirectory = commandDirectory
             self.commandTimeLimit = commandTimeLimit
+            self.statusInterval = statusInterval
             self.allowsRequeue = allowsRequeue
             self.fileDelayMax = fileDelayMax
             self.networkInterface = networkInterface

@@ -9,7 +9,7 @@ struct SlurmHost: ProgramHost {
     init(_ configuration: SlurmBackend.Configuration, commands: any SlurmCommands) {
         self.configuration = configuration
         self.commands = commands
-        queue = SlurmQueue(commands)
+        queue = SlurmQueue(commands, interval: configuration.statusInterval)
     }
 
     var settings: HostingSettings { configuration.hosting }

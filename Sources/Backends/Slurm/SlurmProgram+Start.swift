@@ -82,3 +82,30 @@ extension SlurmProgram {
         }
     }
 }
+
+// MARK: - What was submitted
+
+extension SlurmProgram {
+    /// Takes note of a job that was perhaps submitted.
+    private func noteUncertainty() { progress.withLock { $0.isUncertain = true } }
+
+    /// Takes note of a job that was submitted.
+    private func noteSubmission() {
+        progress.withLock { progress in
+            progress.isUncertain = false
+            progress.knownTime = .now
+        }
+    }
+
+    /// A job that was submitted by a command that did not say so.
+    private nonisolated(nonsending) func foundJob(with comment: String) async throws -> String? {
+        guard progress.withLock({ $0.isUncertain }) else { return nil }
+        let time = ContinuousClock.now
+        while true {
+            let snapshot = try await queue.snapshot()
+            if let id = snapshot.numbers[comment]?.first { return id }
+            if snapshot.time > time { return nil }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}

@@ -10,7 +10,7 @@ final class SlurmProgram: HostedProgram {
     /// The least time between two questions after one job.
     private static let questionInterval = Duration.seconds(5)
 
-    private struct Progress {
+    struct Progress {
         /// Since when it is known what was submitted; only later news of the queue count.
         var knownTime = ContinuousClock.now
         /// Since when it seems to be over without having recorded it.
@@ -28,7 +28,7 @@ final class SlurmProgram: HostedProgram {
     let configuration: SlurmBackend.Configuration
     let commands: any SlurmCommands
     let queue: SlurmQueue
-    private let progress = Mutex(Progress())
+    let progress = Mutex(Progress())
 
     init(
         of attempt: Attempt, files: AttemptDirectory, configuration: SlurmBackend.Configuration,
@@ -58,68 +58,13 @@ final class SlurmProgram: HostedProgram {
         guard let id = claimant ?? files.slurmJob else { return .notStarted }
         return try await stateOfUnlistedJob(id, with: comment)
     }
-
-    nonisolated(nonsending) func forbidStart() async throws -> Bool {
-        guard try files.claimForNobody() else { return false }
-        if let comment = files.slurmSubmission { try await cancelAll(with: comment) }
-        return true
-    }
-
-    /// Tells a job that runs; what is in the queue is cancelled.
-    nonisolated(nonsending) func end(isForced: Bool) async throws -> Bool {
-        guard let comment = files.slurmSubmission else { return false }
-        if try files.claimForNobody() {
-            try await cancelAll(with: comment)
-            return true
-        }
-        guard let id = claimant else { return false }
-        let snapshot = try await queue.snapshot()
-        guard !snapshot.isForeign(id, to: comment) else { return true }
-        let isQueued = snapshot.job(id, with: comment)?.state == .waiting
-        if isForced {
-            // First what it may do itself, then what Slurm does with a job that does not obey.
-            _ = try await cancel(["--signal=KILL", "--full", id])
-            return try await cancel([id])
-        }
-        if isQueued, files.slurmExit != nil || files.slurmStart == nil {
-            return try await cancel([id])
-        }
-        // The tasks of several nodes get signals from Slurm, and the shell that waits for them
-        // must not.
-        let isOne = SlurmDemand(attempt.definition).nodeCount == 1
-        return try await cancel(["--signal=TERM"] + (isOne ? ["--full"] : []) + [id])
-    }
-
-    /// Waits for the logs, which a network file system shows late; ends what is left in the queue.
-    nonisolated(nonsending) func settle() async throws {
-        let deadline = ContinuousClock.now + configuration.fileDelayMax
-        while !logsAreWhole, .now < deadline {
-            files.refresh()
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        guard files.slurmExit == nil, files.slurmClaim != .nobody,
-            let comment = files.slurmSubmission
-        else { return }
-        try await cancelAll(with: comment)
-    }
-
-    private var logsAreWhole: Bool {
-        guard let exit = files.slurmExit else { return true }
-        return byteCount(of: files.standardOutput) >= exit.outputBytes
-            && byteCount(of: files.standardError) >= exit.errorBytes
-    }
-
-    private func byteCount(of path: String) -> Int {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    }
 }
 
 // MARK: - State
 
 extension SlurmProgram {
     /// The job that runs the attempt; `nil` where none does.
-    private var claimant: String? {
+    var claimant: String? {
         if case .job(let id) = files.slurmClaim { id } else { nil }
     }
 
@@ -138,9 +83,15 @@ extension SlurmProgram {
         return ids.compactMap { snapshot.job($0, with: comment) }
     }
 
+    /// Whether the job has begun since it was last put into the queue.
+    func hasBegun(_ job: SlurmJob) -> Bool {
+        guard let start = files.slurmStart else { return false }
+        return job.restartCount.map { start.restartCount >= $0 } ?? (job.state != .waiting)
+    }
+
     private func state(of job: SlurmJob) -> ProgramState {
         let start = files.slurmStart
-        let isCurrent = start.map { $0.restartCount >= job.restartCount ?? 0 } ?? false
+        let isCurrent = hasBegun(job)
         if !job.state.isFinal { progress.withLock { $0.silenceTime = nil } }
         switch job.state {
         case .suspended:
@@ -150,7 +101,7 @@ extension SlurmProgram {
             return .waiting(start == nil ? nil : "Slurm starts job \(job.id) again")
         case .waiting:
             // It may have begun since.
-            if let start, isCurrent, job.restartCount != nil { return .running(since: start.time) }
+            if let start, isCurrent { return .running(since: start.time) }
             let reason = job.reason.isEmpty ? "" : ": \(job.reason)"
             return .waiting("Job \(job.id) waits in Slurm's queue\(reason)")
         default:
@@ -248,78 +199,5 @@ extension SlurmProgram {
                 "--format=JobID,State,ExitCode",
             ])
         return history.flatMap { $0.isSuccess ? SlurmJob(sacct: $0.output) : nil }
-    }
-}
-
-// MARK: - Submission
-
-extension SlurmProgram {
-    /// Takes note of a job that was perhaps submitted.
-    func noteUncertainty() { progress.withLock { $0.isUncertain = true } }
-
-    /// Takes note of a job that was submitted.
-    func noteSubmission() {
-        progress.withLock { progress in
-            progress.isUncertain = false
-            progress.knownTime = .now
-        }
-    }
-
-    /// A job that was submitted by a command that did not say so.
-    nonisolated(nonsending) func foundJob(with comment: String) async throws -> String? {
-        guard progress.withLock({ $0.isUncertain }) else { return nil }
-        let time = ContinuousClock.now
-        while true {
-            let snapshot = try await queue.snapshot()
-            if let id = snapshot.numbers[comment]?.first { return id }
-            if snapshot.time > time { return nil }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-    }
-}
-
-// MARK: - Cancelling
-
-extension SlurmProgram {
-    /// Cancels what can never run the attempt because another job does.
-    private nonisolated(nonsending) func cancelOthers(
-        than claim: AttemptDirectory.SlurmClaim?, among ids: [String]?,
-        in snapshot: SlurmQueue.Snapshot
-    ) async {
-        guard case .job(let claimant) = claim, let ids, ids.count > 1 else { return }
-        for id in ids where id != claimant && snapshot.jobs[id]?.state.isFinal == false {
-            let isNew = progress.withLock { $0.cancelled.insert(id).inserted }
-            if isNew { _ = try? await cancel([id]) }
-        }
-    }
-
-    /// Cancels every job of the attempt, also those that nobody recorded.
-    private nonisolated(nonsending) func cancelAll(with comment: String) async throws {
-        let snapshot = try await queue.snapshot()
-        let known = [files.slurmJob, claimant].compactMap { $0 }
-        let ids = Set((snapshot.numbers[comment] ?? []) + known).filter { id in
-            let isOver = snapshot.job(id, with: comment)?.state.isFinal ?? false
-            return !isOver && !snapshot.isForeign(id, to: comment)
-        }
-        guard !ids.isEmpty else { return }
-        while try await !cancel(ids.sorted()) {
-            try await Task.sleep(for: .seconds(1))
-        }
-    }
-
-    /// Runs `scancel`.
-    ///
-    /// - Returns: Whether it took effect; if not, it may later.
-    private nonisolated(nonsending) func cancel(_ arguments: [String]) async throws -> Bool {
-        let answer = try await commands.run(.scancel, arguments)
-        if answer.isSuccess { return true }
-        let isOver = ["Invalid job id", "already completing or completed"]
-            .contains { answer.complaint.contains($0) }
-        if isOver { return true }
-        if ["try again", "not running", "pending state"].contains(where: answer.complaint.contains)
-        {
-            return false
-        }
-        throw SlurmError(.scancel, answer)
     }
 }

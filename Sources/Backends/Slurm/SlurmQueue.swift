@@ -9,7 +9,7 @@ import Tuning
 
 /// All jobs of this user, asked for at once and shared by all who want to know of one.
 ///
-/// Slurm is asked only while somebody wants to know, and at most once a second.
+/// Slurm is asked only while somebody wants to know, and no more often than a given interval.
 actor SlurmQueue {
     /// The jobs at a moment.
     struct Snapshot: Sendable {
@@ -39,12 +39,11 @@ actor SlurmQueue {
         }
     }
 
-    /// How long an answer is used while the next is on its way.
-    private static let ageMax = Duration.seconds(5)
-
     private let commands: any SlurmCommands
     /// The least time between two questions.
     private let interval: Duration
+    /// How long an answer is used while the next is on its way.
+    private let ageMax: Duration
     private var last: Snapshot?
     private var lastQuestion: ContinuousClock.Instant?
     /// The question on its way, and who waits for its answer.
@@ -57,6 +56,7 @@ actor SlurmQueue {
     init(_ commands: any SlurmCommands, interval: Duration = .seconds(1)) {
         self.commands = commands
         self.interval = interval
+        ageMax = max(.seconds(5), interval * 3)
     }
 
     /// The jobs, as they were not long ago.
@@ -64,7 +64,7 @@ actor SlurmQueue {
     /// - Throws: `SlurmError` when Slurm does not tell; `CancellationError`.
     func snapshot() async throws -> Snapshot {
         try Task.checkCancellation()
-        if let last, ContinuousClock.now - last.time < Self.ageMax {
+        if let last, ContinuousClock.now - last.time < ageMax {
             if ContinuousClock.now - last.time >= interval { ask() }
             return last
         }
