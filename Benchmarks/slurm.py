@@ -9,6 +9,7 @@ and the medians are compared. Wrappers around Slurm's commands count what tuner 
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import pathlib
@@ -20,14 +21,21 @@ import tempfile
 import time
 from collections import Counter
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
+from service import Service
 
-import slurm  # noqa: E402
-from service import Service  # noqa: E402
 
+CLUSTER = pathlib.Path(__file__).resolve().parents[1] / "Tests/EndToEnd/slurm.py"
 COMMANDS = ("sbatch", "squeue", "scontrol", "scancel", "sacct", "srun")
 # How often the plain loop looks for room in the queue, in seconds.
 LOOK = 0.1
+
+
+def load(path):
+    """The module in a file, which may have the name of another."""
+    specification = importlib.util.spec_from_file_location("cluster", path)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
 
 
 def plain_loop(cluster, count, parallel, seconds, directory):
@@ -77,6 +85,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=5, help="that each takes (5)")
     parser.add_argument("--rounds", type=int, default=3, help="of both ways (3)")
     arguments = parser.parse_args()
+    slurm = load(CLUSTER)
     if problem := slurm.missing():
         sys.exit(problem)
     with tempfile.TemporaryDirectory() as path:

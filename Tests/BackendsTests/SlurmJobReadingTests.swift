@@ -141,6 +141,19 @@ struct SlurmJobReadingTests {
                 submit limit, user's size and/or time limits)
                 """, .queueIsFull
             ),
+            (
+                """
+                sbatch: error: QOSMaxWallDurationPerJobLimit
+                sbatch: error: Batch job submission failed: Job violates accounting/QOS policy \
+                (job submit limit, user's size and/or time limits)
+                """, .wrong
+            ),
+            (
+                """
+                sbatch: error: Batch job submission failed: Job violates accounting/QOS policy \
+                (job submit limit, user's size and/or time limits)
+                """, .queueIsFull
+            ),
             ("sbatch: error: AssocMaxSubmitJobLimit", .queueIsFull),
             (
                 """

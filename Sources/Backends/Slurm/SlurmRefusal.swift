@@ -7,12 +7,13 @@ enum SlurmRefusal: Hashable {
     /// The job will never be taken.
     case wrong
 
-    /// Limits on how many jobs may be there at once; Slurm names them before its general words.
+    /// What it says of limits on how many jobs may be there at once.
     private static let limits = [
-        "MaxSubmitJob", "MaxSubmitPU", "MaxSubmitPA", "GrpSubmitJob", "SubmitJobsPer",
-        "MaxJobCount", "temporarily unable to accept job", "Resource temporarily unavailable",
-        "job submit limit",
+        "SubmitJob", "MaxJobCount", "temporarily unable to accept job",
+        "Resource temporarily unavailable",
     ]
+    /// What it says of any limit, of whose names some versions keep silent.
+    private static let anyLimit = "job submit limit"
 
     /// What Slurm says when its parts do not come together.
     private static let troubles = [
@@ -30,7 +31,8 @@ enum SlurmRefusal: Hashable {
 
     init(_ answer: SlurmAnswer) {
         let says = { (words: [String]) in words.contains { answer.complaint.contains($0) } }
-        if says(Self.limits) {
+        let namesLimit = answer.complaint.contains(/\b(QOS|Assoc)[A-Z]/)
+        if says(Self.limits) || says([Self.anyLimit]) && !namesLimit {
             self = .queueIsFull
         } else if says(Self.troubles) || answer.complaint.isEmpty {
             self = .unreachable
