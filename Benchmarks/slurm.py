@@ -23,7 +23,6 @@ from collections import Counter
 
 from service import Service
 
-
 CLUSTER = pathlib.Path(__file__).resolve().parents[1] / "Tests/EndToEnd/slurm.py"
 COMMANDS = ("sbatch", "squeue", "scontrol", "scancel", "sacct", "srun")
 # How often the plain loop looks for room in the queue, in seconds.

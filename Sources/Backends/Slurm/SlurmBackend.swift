@@ -13,10 +13,10 @@ import Tuning
 /// again, as with a training job on spot instances. So a program that is put back should go on
 /// from its checkpoints; for one that cannot, `allowsRequeue` makes another attempt of it.
 ///
-/// A training job with an InstanceCount above one is a job on as many nodes, where `srun` starts the
-/// program once on each. `SM_HOSTS` and `SM_CURRENT_HOST` hold the nodes' own names, which MPI and
-/// torchrun can reach, in place of SageMaker's `algo-1`; all share one directory, and metrics are
-/// read from what the first prints.
+/// A training job with an InstanceCount above one is a job on as many nodes, where `srun` starts
+/// the program once on each. `SM_HOSTS` and `SM_CURRENT_HOST` hold the nodes' own names, which MPI
+/// and torchrun can reach, in place of SageMaker's `algo-1`; all share one directory, and metrics
+/// are read from what the first prints.
 public struct SlurmBackend: TrainingBackend {
     /// Where and how training jobs run.
     public let configuration: Configuration

@@ -40,12 +40,12 @@ actor SlurmQueue {
     }
 
     private let commands: any SlurmCommands
-    /// The least time between two questions.
+    /// The least time between an answer and the next question.
     private let interval: Duration
     /// How long an answer is used while the next is on its way.
     private let ageMax: Duration
     private var last: Snapshot?
-    private var lastQuestion: ContinuousClock.Instant?
+    private var lastAnswer: ContinuousClock.Instant?
     /// The question on its way, and who waits for its answer.
     private var question: Task<Void, Never>?
     private var waiting: [UUID: CheckedContinuation<Snapshot, any Error>] = [:]
@@ -94,15 +94,15 @@ actor SlurmQueue {
         question = Task {
             let result: Result<Snapshot, any Error>
             do {
-                if let lastQuestion {
-                    try await Task.sleep(until: lastQuestion + interval, clock: .continuous)
+                if let lastAnswer {
+                    try await Task.sleep(until: lastAnswer + interval, clock: .continuous)
                 }
                 let time = ContinuousClock.now
-                lastQuestion = time
                 result = .success(Snapshot(try await jobs(), at: time))
             } catch {
                 result = .failure(error)
             }
+            lastAnswer = .now
             question = nil
             if case .success(let snapshot) = result { last = snapshot }
             let answered = waiting.values
