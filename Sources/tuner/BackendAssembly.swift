@@ -46,6 +46,7 @@ struct BackendAssembly {
                 let service = try await own.sagemaker.backend(logger: logger, metrics: metrics)
                 metrics.collect { service.samples(named: name) }
                 backends[name] = service
+            case .slurm: backends[name] = own.slurmBackend(directory: directory, logger: logger)
             case .container:
                 backends[name] = own.container.backend(
                     own, directory: directory.url, logger: logger)
@@ -91,6 +92,9 @@ struct BackendChoice: Sendable {
             case .mock:
                 let rules = own.mock.rules
                 checks[name] = { rules.problem(with: $0) }
+            case .slurm:
+                let slurm = own.slurmBackend(directory: directory, logger: logger)
+                checks[name] = { slurm.problem(with: $0) }
             // The service knows what it takes.
             case .sagemaker: checks[name] = { _ in nil }
             case .container:
@@ -140,6 +144,12 @@ extension Settings {
                 gpus: local.gpus, gracePeriod: .seconds(local.gracePeriodSeconds),
                 images: local.images, transfer: transfer(),
                 cacheByteCountMax: s3.cacheGigabytes * 1_000_000_000, logger: logger))
+    }
+
+    fileprivate func slurmBackend(directory: DataDirectory, logger: Logger) -> SlurmBackend {
+        slurm.backend(
+            directory: directory, transfer: transfer(),
+            cacheByteCountMax: s3.cacheGigabytes * 1_000_000_000, logger: logger)
     }
 
     fileprivate func simulatedBackend(clock: VirtualClock?) -> SimulatedBackend {

@@ -9,6 +9,7 @@ extension Settings {
         case mock
         case sagemaker
         case container
+        case slurm
 
         fileprivate static var names: String {
             allCases.map(\.rawValue).joined(separator: ", ")

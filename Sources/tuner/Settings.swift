@@ -32,6 +32,8 @@ struct Settings: Codable, Equatable {
     var mock = Mock()
     /// The service that runs training jobs where the backend is `sagemaker`.
     var sagemaker = SageMaker()
+    /// How training jobs run on a cluster where the backend is `slurm`.
+    var slurm = Slurm()
     /// How containers run where the backend is `container`.
     var container = Container()
     /// How the log is written: `text` for people, `json` for programs.
@@ -110,6 +112,7 @@ extension Settings {
         }
         try sagemaker.check()
         try container.check()
+        try slurm.check()
         try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
@@ -147,6 +150,11 @@ extension Settings {
         case (_, .array(let routes)) where path == ["routes"]:
             return .array(
                 try routes.map { route throws(SettingsError) in try Route.checked(route) })
+        case (_, .array(let instances)) where path == ["slurm", "instances"]:
+            return .array(
+                try instances.map { instance throws(SettingsError) in
+                    try Slurm.Instance.checked(instance)
+                })
         case _ where isRealNumber(path):
             guard given.number != nil else { throw SettingsError("\(place) must be a number") }
             return given
@@ -202,7 +210,8 @@ extension Settings {
     ) -> JSONValue? {
         switch path {
         // Their names are the user's.
-        case ["local", "images"], ["mock", "images"], ["container", "environment"], ["backends"]:
+        case ["local", "images"], ["mock", "images"], ["container", "environment"],
+            ["slurm", "images"], ["slurm", "environment"], ["backends"]:
             ""
         case instances: ["limit": 0, "capacityErrors": 0]
         default: members[name]

@@ -17,13 +17,18 @@ package struct ContainerEnvironment {
     let gpuCount: Int
     /// How many processors it sees.
     let processorCount: Int
+    /// The hosts it runs on.
+    let hosts: ContainerHosts
 
     /// Describes what a program is to know of its place.
     ///
-    /// - Parameter directory: As the program sees it.
+    /// - Parameters:
+    ///   - directory: As the program sees it.
+    ///   - hosts: One unless given.
     package init(
         attempt: Attempt, directory: TrainingDirectory, channels: [TrainingChannel],
-        script: TrainingScript?, gpu: String?, gpuCount: Int, processorCount: Int
+        script: TrainingScript?, gpu: String?, gpuCount: Int, processorCount: Int,
+        hosts: ContainerHosts = .single
     ) {
         self.attempt = attempt
         self.directory = directory
@@ -32,6 +37,7 @@ package struct ContainerEnvironment {
         self.gpu = gpu
         self.gpuCount = gpuCount
         self.processorCount = processorCount
+        self.hosts = hosts
     }
 
     /// All variables, on top of the daemon's own and under those of the request.
@@ -57,7 +63,8 @@ package struct ContainerEnvironment {
 
     private var toolkitVariables: [String: String] {
         let hyperparameters = userHyperparameters
-        let configuration = ContainerConfiguration(attempt: attempt, channels: channels)
+        let configuration = ContainerConfiguration(
+            attempt: attempt, channels: channels, hosts: hosts)
         var all = [
             "SM_HPS": object(hyperparameters.map { ($0.key, $0.value.json) }),
             "SM_USER_ARGS": JSONValue.array(
@@ -73,9 +80,9 @@ package struct ContainerEnvironment {
             "SM_OUTPUT_DATA_DIR": directory.outputData,
             "SM_OUTPUT_INTERMEDIATE_DIR": directory.output + "/intermediate",
             "SM_MODEL_DIR": directory.model,
-            "SM_HOSTS": JSONValue.array([.string(ContainerConfiguration.host)]).encodedText,
-            "SM_CURRENT_HOST": ContainerConfiguration.host,
-            "SM_NETWORK_INTERFACE_NAME": ContainerConfiguration.networkInterface,
+            "SM_HOSTS": JSONValue.array(hosts.names.map { .string($0) }).encodedText,
+            "SM_CURRENT_HOST": hosts.current,
+            "SM_NETWORK_INTERFACE_NAME": hosts.networkInterface,
             "SM_NUM_CPUS": "\(processorCount)",
             "SM_NUM_GPUS": "\(gpuCount)",
             "SM_LOG_LEVEL": "20",
@@ -107,17 +114,17 @@ package struct ContainerEnvironment {
             "channel_input_dirs": .object(
                 Dictionary(channels.map { ($0.name, .string(path(of: $0))) }) { first, _ in first }
             ),
-            "current_host": .string(ContainerConfiguration.host),
-            "hosts": [.string(ContainerConfiguration.host)],
+            "current_host": .string(hosts.current),
+            "hosts": .array(hosts.names.map { .string($0) }),
             "input_config_dir": .string(directory.configuration),
             "input_data_config": configuration.inputData,
             "input_dir": .string(directory.input),
-            "is_master": true,
+            "is_master": .bool(hosts.current == hosts.first),
             "job_name": .string(attempt.id.trainingJob),
             "log_level": 20,
-            "master_hostname": .string(ContainerConfiguration.host),
+            "master_hostname": .string(hosts.first),
             "model_dir": .string(directory.model),
-            "network_interface_name": .string(ContainerConfiguration.networkInterface),
+            "network_interface_name": .string(hosts.networkInterface),
             "num_cpus": .integer(processorCount),
             "num_gpus": .integer(gpuCount),
             "output_data_dir": .string(directory.outputData),

@@ -113,17 +113,9 @@ extension LocalProcessBackend {
 
     /// What is wrong with the program a definition names, for the client; `nil` when nothing is.
     public func problem(with definition: TrainingJobDefinition) -> String? {
-        let known = TrainingProgram.commandLine(
-            of: definition.image, images: configuration.images)
-        if known == nil, let script = TrainingScript(definition.staticHyperparameters) {
-            return script.problem(in: configuration.hosting.storage)
-        }
-        var names = Set(definition.searchSpace.parameters.map(\.name))
-        names.formUnion(definition.staticHyperparameters.keys)
-        if definition.objective != nil {
-            names.insert(TrainingJobDefinition.objectiveHyperparameter)
-        }
-        return problem(withImage: definition.image, hyperparameters: names)
+        TrainingProgram.problem(
+            with: definition, images: configuration.images,
+            storage: configuration.hosting.storage)
     }
 
     /// What is wrong with an image that is to run with hyperparameters of these names, for the
@@ -131,14 +123,8 @@ extension LocalProcessBackend {
     public func problem(
         withImage image: String, hyperparameters names: Set<Parameter.Name>
     ) -> String? {
-        let line = TrainingProgram.commandLine(of: image, images: configuration.images)
-        guard let line else { return TrainingProgram.problem(withImage: image) }
-        do {
-            _ = try TrainingCommandLine(line, hyperparameters: names)
-            return nil
-        } catch {
-            return error.description
-        }
+        TrainingProgram.problem(
+            withImage: image, hyperparameters: names, images: configuration.images)
     }
 
     /// The logs of an attempt: what the program wrote on standard output and standard error.

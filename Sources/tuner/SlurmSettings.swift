@@ -1,0 +1,131 @@
+import Backends
+import Foundation
+import Logging
+import Tuning
+
+extension Settings {
+    /// How training jobs run on a cluster that Slurm manages.
+    struct Slurm: Codable, Equatable {
+        /// Training jobs in the queue and running at the same time.
+        var slots = 100
+        /// What to ask for, by instance type; the first that fits counts.
+        var instances = [Instance()]
+        /// Seconds between SIGTERM and SIGKILL.
+        var gracePeriodSeconds = 120
+        /// Command lines for image names.
+        var images: [String: String] = [:]
+        /// Where commands run on the nodes; empty for where the daemon runs.
+        var workingDirectory = ""
+        /// What programs have in their environment.
+        var environment = SlurmBackend.Configuration.standardEnvironment
+        /// Lines of shell before each program.
+        var setup = ""
+        /// Where Slurm's commands are; empty for the PATH.
+        var commandDirectory = ""
+        /// Seconds that one of them may take.
+        var commandTimeoutSeconds = 60
+        /// The least seconds between two questions for all jobs.
+        var statusIntervalSeconds = 1
+        /// Whether Slurm may put jobs back into its queue.
+        var requeue = true
+        /// Seconds until a file that a node wrote is seen here.
+        var fileDelaySeconds = 60
+        /// The network interface between nodes.
+        var networkInterface = "eth0"
+
+        /// What a training job of an instance type asks for; empty or 0 for what Slurm gives.
+        struct Instance: Codable, Equatable {
+            /// The instance types; `*` and `?` stand for others.
+            var type = "*"
+            /// As `sbatch` has them.
+            var partition = ""
+            var account = ""
+            var qos = ""
+            var constraint = ""
+            /// On each node.
+            var cpus = 0
+            var memory = ""
+            var gpus = ""
+            /// The most to ask for.
+            var timeLimitMinutes = 0
+            /// Further options of `sbatch`.
+            var options: [String] = []
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension Settings.Slurm.Instance {
+    /// An instance as it is given, with all members.
+    static func checked(_ given: JSONValue) throws(SettingsError) -> JSONValue {
+        guard var members = given.object else {
+            throw SettingsError("slurm.instances: each must be a mapping of names to values")
+        }
+        // One GPU or so is a number, as is a gigabyte without its unit.
+        for name in ["gpus", "memory"] {
+            if let number = members[name]?.integer { members[name] = .string("\(number)") }
+        }
+        let standard: JSONValue = [
+            "type": "*", "partition": "", "account": "", "qos": "", "constraint": "", "cpus": 0,
+            "memory": "", "gpus": "", "timeLimitMinutes": 0, "options": [],
+        ]
+        return try Settings.merged(standard, with: .object(members), at: ["slurm", "instances"])
+    }
+}
+
+extension Settings.Slurm {
+    /// Checks what types do not.
+    func check() throws(SettingsError) {
+        let numbers = [
+            ("slots", slots, 1), ("gracePeriodSeconds", gracePeriodSeconds, 0),
+            ("commandTimeoutSeconds", commandTimeoutSeconds, 1),
+            ("statusIntervalSeconds", statusIntervalSeconds, 1),
+            ("fileDelaySeconds", fileDelaySeconds, 0),
+        ]
+        for (name, number, least) in numbers where number < least {
+            throw SettingsError("slurm.\(name) \(number) must be at least \(least)")
+        }
+        for instance in instances {
+            let place = "slurm.instances '\(instance.type)'"
+            guard !instance.type.isEmpty else {
+                throw SettingsError("slurm.instances: one lacks its type; '*' is all others")
+            }
+            guard instance.cpus >= 0, instance.timeLimitMinutes >= 0 else {
+                throw SettingsError("\(place): cpus and timeLimitMinutes must not be negative")
+            }
+            guard instance.options.allSatisfy({ $0.hasPrefix("-") }) else {
+                throw SettingsError("\(place): options must begin with '-', such as --exclusive")
+            }
+        }
+    }
+
+    /// Makes the backend.
+    func backend(
+        directory: DataDirectory, transfer: (any DataTransfer)?, cacheByteCountMax: Int,
+        logger: Logger
+    ) -> SlurmBackend {
+        SlurmBackend(
+            SlurmBackend.Configuration(
+                dataDirectory: directory.url, slotCount: slots,
+                instances: instances.map(\.resources),
+                gracePeriod: .seconds(gracePeriodSeconds), images: images,
+                workingDirectory: workingDirectory.isEmpty
+                    ? nil : URL(filePath: workingDirectory),
+                environment: environment, setup: setup, commandDirectory: commandDirectory,
+                commandTimeLimit: .seconds(commandTimeoutSeconds),
+                statusInterval: .seconds(statusIntervalSeconds), allowsRequeue: requeue,
+                fileDelayMax: .seconds(fileDelaySeconds), networkInterface: networkInterface,
+                transfer: transfer, cacheByteCountMax: cacheByteCountMax, logger: logger))
+    }
+}
+
+extension Settings.Slurm.Instance {
+    fileprivate var resources: SlurmInstance {
+        SlurmInstance(
+            type: type, partition: partition, account: account, qos: qos, constraint: constraint,
+            cpus: cpus, memory: memory, gpus: gpus,
+            timeLimit: timeLimitMinutes == 0 ? nil : .seconds(60 * timeLimitMinutes),
+            options: options)
+    }
+}
