@@ -87,10 +87,10 @@ package struct ContainerBackend: TrainingBackend {
     }
 
     /// Whether the engine answered when it was last asked.
-    package var health: HostHealth { backend.health }
+    package var health: BackendHealth { backend.health }
 
     /// Asks the engine whether it is there.
-    package func checkedHealth() async -> HostHealth { await backend.checkedHealth() }
+    package func checkedHealth() async -> BackendHealth { await backend.checkedHealth() }
 
     /// The logs of an attempt: what the program wrote on standard output and standard error.
     package func logs(of attempt: Attempt.ID) -> (standardOutput: URL, standardError: URL)? {

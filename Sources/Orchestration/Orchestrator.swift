@@ -89,6 +89,25 @@ public actor Orchestrator: Service {
         environment.pools.mapValues(\.count)
     }
 
+    /// The backends, by name: who has their slots, and whether they can be asked.
+    public nonisolated var backends: [BackendReport] {
+        environment.routes.backends.sorted { $0.key < $1.key }.map { name, backend in
+            BackendReport(
+                name: name,
+                slots: environment.pools[name]?.count ?? SlotCount(used: 0, free: 0),
+                health: backend.health)
+        }
+    }
+
+    /// Asks every backend whether it is there, once.
+    public nonisolated func checkBackends() async {
+        await withDiscardingTaskGroup { group in
+            for backend in environment.routes.backends.values {
+                group.addTask { _ = await backend.checkedHealth() }
+            }
+        }
+    }
+
     /// Starts runners for jobs of an earlier process; no slot is given to anything new before their
     /// running attempts have taken theirs.
     private func recover(_ jobs: [TuningJob]) {

@@ -53,6 +53,12 @@ public final class SageMakerBackend: TrainingBackend {
     /// Whether the service can be asked, and if not, why and since when.
     public var health: BackendHealth { environment.line.health }
 
+    /// Asks the service for one training job, to know whether it answers.
+    public func checkedHealth() async -> BackendHealth {
+        await environment.line.ping()
+        return health
+    }
+
     /// How many launches wait for the account's limits to leave room.
     public var heldLaunchCount: Int { environment.gate.waiterCount }
 

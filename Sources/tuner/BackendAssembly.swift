@@ -44,7 +44,13 @@ struct BackendAssembly {
             case .mock: backends[name] = own.simulatedBackend(clock: clock)
             case .sagemaker:
                 let service = try await own.sagemaker.backend(logger: logger, metrics: metrics)
-                metrics.collect { service.samples(named: name) }
+                metrics.collect {
+                    [
+                        MetricValue(
+                            "tuner_sagemaker_held_launches", [name],
+                            Double(service.heldLaunchCount))
+                    ]
+                }
                 backends[name] = service
             case .slurm: backends[name] = own.slurmBackend(directory: directory, logger: logger)
             case .container:
@@ -52,6 +58,8 @@ struct BackendAssembly {
                     own, directory: directory.url, logger: logger)
             }
         }
+        let present = backends
+        metrics.collect { present.flatMap { name, backend in backend.health.samples(of: name) } }
         let choice = try BackendChoice(settings, directory: directory)
         self.init(
             routes: BackendRoutes(backends) { definition, tags throws(RoutingError) in
@@ -160,15 +168,11 @@ extension Settings {
     }
 }
 
-extension SageMakerBackend {
-    /// Whether the service can be asked, as metrics say it.
-    fileprivate func samples(named name: String) -> [MetricValue] {
-        let state = health.state
-        let states = BackendHealth.State.allCases.map {
-            MetricValue("tuner_sagemaker_health", [name, $0.rawValue], $0 == state ? 1 : 0)
+extension BackendHealth {
+    /// Whether a backend can be asked, as metrics say it.
+    fileprivate func samples(of backend: String) -> [MetricValue] {
+        State.allCases.map {
+            MetricValue("tuner_backend_health", [backend, $0.rawValue], $0 == state ? 1 : 0)
         }
-        return states + [
-            MetricValue("tuner_sagemaker_held_launches", [name], Double(heldLaunchCount))
-        ]
     }
 }

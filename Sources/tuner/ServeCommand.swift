@@ -49,6 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
         Self.warn(aboutMock: settings, logger)
         // The last is shut down first.
         var members: [any Service] = [assembly.orchestrator, server]
+        members.append(BackendWatch(orchestrator: assembly.orchestrator, logger: logger))
         if let notifier = try assembly.notifier() { members.insert(notifier, at: 0) }
         var services = ServiceGroupConfiguration(
             services: members,

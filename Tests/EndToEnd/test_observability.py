@@ -254,14 +254,14 @@ def test_metrics_count_every_call_as_it_was_answered(upstream, drive, request):
         wait_for(is_counted, seconds=20)
         assert throttled() > 0, seed
         states = Scrape(driver.endpoint)
-        assert states.sum("tuner_sagemaker_health") == 1
+        assert states.sum("tuner_backend_health", backend="sagemaker") == 1
         mock.kill()
         mine.create_hyper_parameter_tuning_job(
             **tuning_job("waits", remote_definition(), X_RANGE, count=1, parallel=1)
         )
-        health = "tuner_sagemaker_health"
-        wait_for(lambda: Scrape(driver.endpoint)(health, state="unreachable") == 1)
-        assert Scrape(driver.endpoint)(health, state="reachable") == 0
+        health = "tuner_backend_health"
+        wait_for(lambda: Scrape(driver.endpoint)(health, backend="sagemaker", state="unreachable") == 1)
+        assert Scrape(driver.endpoint)(health, backend="sagemaker", state="reachable") == 0
 
 
 def test_a_web_page_cannot_scrape(serve):

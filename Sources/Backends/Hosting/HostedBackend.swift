@@ -33,10 +33,10 @@ package struct HostedBackend: TrainingBackend {
     }
 
     /// Whether the host answered when it was last asked.
-    package var health: HostHealth { contact.health }
+    package var health: BackendHealth { contact.health }
 
     /// Asks the host whether it is there.
-    package func checkedHealth() async -> HostHealth {
+    package func checkedHealth() async -> BackendHealth {
         do {
             try await host.ping()
             contact.noteAnswer()

@@ -56,10 +56,10 @@ public struct SlurmBackend: TrainingBackend {
     }
 
     /// Whether Slurm's controller answered when it was last asked for anything.
-    package var health: HostHealth { backend.health }
+    public var health: BackendHealth { backend.health }
 
     /// Asks Slurm's controller whether it is there.
-    package func checkedHealth() async -> HostHealth { await backend.checkedHealth() }
+    public func checkedHealth() async -> BackendHealth { await backend.checkedHealth() }
 }
 
 // MARK: - Definitions

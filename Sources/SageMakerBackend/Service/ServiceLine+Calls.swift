@@ -63,6 +63,17 @@ extension ServiceLine {
         }
     }
 
+    /// Asks the service once, so that it is known whether it answers.
+    func ping() async {
+        do {
+            _ = try await client.call(Operation.listTrainingJobs.rawValue, ["MaxResults": 1])
+            note(answerTo: .listTrainingJobs)
+        } catch {
+            guard let problem = ServiceProblem(error) else { return }
+            note(problem, of: .listTrainingJobs)
+        }
+    }
+
     private func delay(after problem: ServiceProblem, _ failureCount: Int) -> Duration {
         state.withLock { state in
             switch problem {

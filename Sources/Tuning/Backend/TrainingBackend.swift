@@ -19,6 +19,20 @@ public protocol TrainingBackend: Sendable {
     ///
     /// - Throws: What `session.report` throws, and `CancellationError`.
     func run(_ attempt: Attempt, in session: AttemptSession) async throws -> Attempt.End
+
+    /// Whether it could be asked for training jobs when that was last tried; reachable before.
+    var health: BackendHealth { get }
+
+    /// Asks it whether it is there, once.
+    func checkedHealth() async -> BackendHealth
+}
+
+extension TrainingBackend {
+    /// It is always there.
+    public var health: BackendHealth { .reachable }
+
+    /// What is known.
+    public func checkedHealth() async -> BackendHealth { health }
 }
 
 /// What a backend is given to run one attempt with.

@@ -39,6 +39,7 @@ extension TunerServer {
         page("/training-jobs", dashboard.trainingJobsPage)
         page("/training-jobs/{name}", dashboard.trainingJobPage)
         page("/algorithms", dashboard.algorithmsPage)
+        page("/backends", dashboard.backendsPage)
         page("/tuning-jobs/{name}/stop", dashboard.stopTuningJobPage)
         page("/training-jobs/{name}/stop", dashboard.stopTrainingJobPage)
     }

@@ -52,6 +52,9 @@ package enum MetricCatalogue {
             "tuner_slots", .gauge, labels: ["backend", "state"],
             "Places for attempts, in use or free."),
         MetricDescription(
+            "tuner_backend_health", .gauge, labels: ["backend", "state"],
+            "1 for what keeps a backend from being asked, or for reachable; 0 for the others."),
+        MetricDescription(
             "tuner_attempts_running", .gauge, labels: ["backend"],
             "Attempts that a backend runs now, also those attached to after a restart."),
         MetricDescription(
@@ -93,9 +96,6 @@ package enum MetricCatalogue {
         MetricDescription(
             "tuner_sagemaker_calls_total", .counter, labels: ["operation", "outcome"],
             "Calls of SageMaker, by what came of them."),
-        MetricDescription(
-            "tuner_sagemaker_health", .gauge, labels: ["backend", "state"],
-            "1 for what keeps SageMaker from being asked, or for reachable; 0 for the others."),
         MetricDescription(
             "tuner_sagemaker_held_launches", .gauge, labels: ["backend"],
             "Launches that wait for the account's limits to leave room."),

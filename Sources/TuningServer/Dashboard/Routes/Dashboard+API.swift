@@ -12,6 +12,8 @@ import Tuning
 //   GET /api/training-jobs/NAME                         TRAINING JOB with its transitions, metrics
 //                                                       and decision
 //   GET /api/training-jobs/NAME/logs?after=MARK         {"text", "mark", "isStart", "isFinished"}
+//   GET /api/backends                                   {"backends": [{"name", "state",
+//                                                       "slotsUsed", "slotsFree", "message"}]}
 //   GET /api/events?job=NAME                            server-sent events, see EventStreams
 //
 // `sort` is Name, CreationTime, Status or FinalObjectiveMetricValue; `order` Ascending or
@@ -24,6 +26,7 @@ extension Dashboard {
         add("/api/tuning-jobs/{name}/training-jobs", to: routes, trainingJobsAnswer)
         add("/api/training-jobs/{name}", to: routes, trainingJobAnswer)
         add("/api/training-jobs/{name}/logs", to: routes, logAnswer)
+        add("/api/backends", to: routes, backendsAnswer)
         add("/api/events", to: routes, eventsAnswer)
     }
 
@@ -135,7 +138,7 @@ extension DashboardAccess {
 }
 
 extension Response {
-    fileprivate static func json(_ value: JSONValue) -> Response {
+    static func json(_ value: JSONValue) -> Response {
         Response(
             status: .ok, headers: [.contentType: "application/json"],
             body: .init(byteBuffer: ByteBuffer(bytes: value.encoded)))

@@ -5,12 +5,14 @@ struct FrameView {
         case tuningJobs
         case trainingJobs
         case algorithms
+        case backends
     }
 
     let title: String
     let isTuningJobs: Bool
     let isTrainingJobs: Bool
     let isAlgorithms: Bool
+    let isBackends: Bool
     /// The access key that is signed in.
     let keyID: String?
     /// Whether it may stop jobs.
@@ -27,6 +29,7 @@ struct FrameView {
         isTuningJobs = section == .tuningJobs
         isTrainingJobs = section == .trainingJobs
         isAlgorithms = section == .algorithms
+        isBackends = section == .backends
         keyID = visitor?.keyID
         mayChange = visitor?.mayChange ?? false
         formToken = visitor?.formToken ?? ""

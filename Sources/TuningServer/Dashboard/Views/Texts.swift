@@ -66,6 +66,11 @@ struct StatusView {
     /// `running`, `stopping`, `completed`, `failed` or `stopped`.
     let tone: String
 
+    init(text: String, tone: String) {
+        self.text = text
+        self.tone = tone
+    }
+
     init(_ status: TuningJob.Status) {
         switch status {
         case .inProgress: (text, tone) = ("In progress", "running")

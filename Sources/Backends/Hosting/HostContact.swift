@@ -1,31 +1,24 @@
 import Foundation
 import Logging
 import Synchronization
-
-/// Whether an engine answers.
-package enum HostHealth: Hashable, Sendable {
-    /// It did when it was last asked, or has not been asked yet.
-    case reachable
-    /// It has not since a time; the last reason, for people.
-    case unreachable(since: Date, reason: String)
-}
+import Tuning
 
 /// What is known of an engine's health by all who ask it; says changes in the log, once.
 final class HostContact: Sendable {
-    private let state = Mutex(HostHealth.reachable)
+    private let state = Mutex(BackendHealth.reachable)
     private let logger: Logger
 
     init(logger: Logger) { self.logger = logger }
 
     /// Whether it answers.
-    var health: HostHealth { state.withLock { $0 } }
+    var health: BackendHealth { state.withLock { $0 } }
 
     /// Takes note of an answer.
     func noteAnswer() {
         let since = state.withLock { state -> Date? in
-            guard case .unreachable(let since, _) = state else { return nil }
-            state = .reachable
-            return since
+            guard state.state != .reachable else { return nil }
+            defer { state = BackendHealth(.reachable, since: Date()) }
+            return state.since
         }
         guard let since else { return }
         logger.notice(
@@ -36,11 +29,9 @@ final class HostContact: Sendable {
     /// Takes note of an error instead of an answer.
     func note(_ error: any Error) {
         let isNew = state.withLock { state in
-            let (since, isNew): (Date, Bool) =
-                if case .unreachable(let since, _) = state { (since, false) } else {
-                    (Date(), true)
-                }
-            state = .unreachable(since: since, reason: "\(error)")
+            let isNew = state.state == .reachable
+            state = BackendHealth(
+                .unreachable, since: isNew ? Date() : state.since, message: "\(error)")
             return isNew
         }
         guard isNew else { return }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Whether the service can be asked, and if not, why: for people and metrics.
+/// Whether what runs training jobs can be asked for them, and if not, why: for people and metrics.
 ///
 /// None of these fails a training job. What could not be asked is asked when it can be again.
 public struct BackendHealth: Hashable, Sendable {
@@ -8,9 +8,9 @@ public struct BackendHealth: Hashable, Sendable {
     public enum State: String, Hashable, Sendable, CaseIterable {
         /// Nothing.
         case reachable
-        /// The service asks to be asked less often.
+        /// It wants to be asked less often.
         case throttled
-        /// There is no network, no service, or only its errors.
+        /// There is no network, no engine or service, or only its errors.
         case unreachable
         /// There are no credentials, or none that are taken.
         case credentialsRefused
@@ -22,8 +22,11 @@ public struct BackendHealth: Hashable, Sendable {
     public let state: State
     /// Since when.
     public let since: Date
-    /// What the service or the network says, for people; holds no secret. `nil` when reachable.
+    /// What it or the network says, for people; holds no secret. `nil` when reachable.
     public let message: String?
+
+    /// What is always there, such as this machine.
+    public static let reachable = BackendHealth(.reachable, since: .distantPast)
 
     /// Describes a state.
     public init(_ state: State, since: Date, message: String? = nil) {
