@@ -96,6 +96,12 @@ let package = Package(
         .target(
             name: "SageMakerBackend",
             dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging]),
+        // Training jobs as jobs of a Ray cluster.
+        .target(
+            name: "RayBackend",
+            dependencies: [
+                "Tuning", "Backends", asyncHTTPClient, nioCore, nioSSL, crypto, logging,
+            ]),
         // Experiments whose trials a running service runs.
         .target(
             name: "ServiceExperiments",
@@ -147,6 +153,9 @@ let package = Package(
             dependencies: [
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
             ]),
+        .testTarget(
+            name: "RayBackendTests",
+            dependencies: ["Tuning", "Backends", "RayBackend", "TuningTesting", logging]),
         .testTarget(
             name: "ServiceExperimentsTests",
             dependencies: [
