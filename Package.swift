@@ -120,8 +120,8 @@ let package = Package(
             name: "tuner",
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "AWSClient", "SageMakerBackend", "TuningServer", "DigitsTraining", argumentParser,
-                logging,
+                "AWSClient", "SageMakerBackend", "RayBackend", "TuningServer", "DigitsTraining",
+                argumentParser, logging,
                 serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.

@@ -40,6 +40,7 @@ struct BackendAssembly {
                 case .local: own.localBackend(directory: directory, logger: logger)
                 case .mock: own.simulatedBackend(clock: clock)
                 case .sagemaker: try await own.sagemaker.backend(logger: logger)
+                case .ray: try own.ray.backend(own, directory: directory.url, logger: logger)
                 }
         }
         let choice = try BackendChoice(settings, directory: directory)
@@ -84,6 +85,9 @@ struct BackendChoice: Sendable {
                 checks[name] = { rules.problem(with: $0) }
             // The service knows what it takes.
             case .sagemaker: checks[name] = { _ in nil }
+            case .ray:
+                let ray = own.ray.configuration(own, directory: directory.url, logger: logger)
+                checks[name] = { ray.problem(with: $0) }
             }
         }
         self.checks = checks

@@ -8,6 +8,7 @@ extension Settings {
         case local
         case mock
         case sagemaker
+        case ray
 
         fileprivate static var names: String {
             allCases.map(\.rawValue).joined(separator: ", ")

@@ -31,6 +31,8 @@ struct Settings: Codable, Equatable {
     var mock = Mock()
     /// The service that runs training jobs where the backend is `sagemaker`.
     var sagemaker = SageMaker()
+    /// The Ray cluster that runs training jobs where the backend is `ray`.
+    var ray = Ray()
     /// Where `s3://` addresses of local training jobs are.
     var s3 = S3()
 
@@ -96,6 +98,7 @@ extension Settings {
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
         try sagemaker.check()
+        try ray.check()
         try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
@@ -113,6 +116,8 @@ extension Settings {
         // Their own types read them.
         case _ where path == ["mock", "faults"] || path.first == "backends" && path.count == 2:
             return given
+        case (_, .object) where path == ["ray", "runtimeEnvironment"]: return given
+        case _ where path == ["ray", "instances"]: return try Ray.Instance.checked(given)
         case (_, .array(let routes)) where path == ["routes"]:
             return .array(
                 try routes.map { route throws(SettingsError) in try Route.checked(route) })
@@ -171,7 +176,9 @@ extension Settings {
     ) -> JSONValue? {
         switch path {
         // Their names are the user's.
-        case ["local", "images"], ["mock", "images"], ["backends"]: ""
+        case ["local", "images"], ["mock", "images"], ["ray", "images"], ["ray", "headers"],
+            ["backends"]:
+            ""
         case instances: ["limit": 0, "capacityErrors": 0]
         default: members[name]
         }
