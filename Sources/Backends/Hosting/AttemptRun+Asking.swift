@@ -10,7 +10,14 @@ extension AttemptRun {
     /// Where the program stands, from its record if it is over.
     func look() async throws -> ProgramState {
         if program.forgetsItsEnd, let end = files.recordedEnd { return end }
-        return try await insist { try await program.state() }
+        let state = try await insist { try await program.state() }
+        switch state {
+        case .notStarted, .lost:
+            // Another run of the attempt may have recorded the end and removed the program.
+            return program.forgetsItsEnd ? files.recordedEnd ?? state : state
+        case .waiting, .running, .ended:
+            return state
+        }
     }
 
     /// Asks what runs the program again and again until it answers.
