@@ -1,14 +1,19 @@
-"""A Ray cluster for the tests alone: one head node, with everything in a directory of its own."""
+"""A Ray cluster for the tests alone: one head node, with everything in a directory of its own.
 
+`python ray_cluster.py COMMAND...` runs a command that is told where one listens, such as
+`swift test --filter RealClusterTests`. TUNER_RAY names the program ray.
+"""
+
+import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -23,7 +28,7 @@ def missing():
     if not program:
         return "TUNER_RAY does not name the program ray"
     if not os.access(program, os.X_OK):
-        return f"TUNER_RAY: {program} cannot be run"
+        return f"TUNER_RAY: {program} is not there, or cannot be run"
     return None
 
 
@@ -99,6 +104,23 @@ class Cluster:
         if self.process:
             self.process.wait()
 
+    @contextlib.contextmanager
+    def hanging(self):
+        """The head node's dashboard answers nothing for a while."""
+        dashboards = [process for process in self.processes() if self.is_dashboard(process)]
+        assert dashboards
+        try:
+            for process in dashboards:
+                os.kill(process, signal.SIGSTOP)
+            yield
+        finally:
+            for process in dashboards:
+                os.kill(process, signal.SIGCONT)
+
+    @staticmethod
+    def is_dashboard(process):
+        return b"dashboard/dashboard.py" in Path(f"/proc/{process}/cmdline").read_bytes()
+
     def forget(self):
         """Loses all state of a head node that does not run."""
         shutil.rmtree(self.directory / "state")
@@ -128,10 +150,13 @@ class Cluster:
     def job(self, name):
         return self.ask("GET", f"/api/jobs/{name}")
 
-    def jobs(self):
-        """All of tuner's jobs, over or not."""
-        jobs = self.ask("GET", "/api/jobs/")
-        return [job for job in jobs if "tuner.attempt" in (job["metadata"] or {})]
+    def jobs(self, tuning_job):
+        """The IDs of a tuning job's jobs, over or not."""
+        return {
+            job["submission_id"]
+            for job in self.ask("GET", "/api/jobs/")
+            if (job["metadata"] or {}).get("tuner.attempt", "").startswith(f"{tuning_job}-")
+        }
 
     def end(self):
         self.stop()
@@ -149,3 +174,21 @@ def cluster():
         yield cluster
     finally:
         cluster.end()
+
+
+def main(command):
+    reason = missing()
+    if reason:
+        print(f"skipped: {reason}", file=sys.stderr)
+        return 0
+    cluster = Cluster()
+    try:
+        cluster.start()
+        place = {"TUNER_RAY_ADDRESS": cluster.address}
+        return subprocess.run(command, env={**os.environ, **place}).returncode
+    finally:
+        cluster.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

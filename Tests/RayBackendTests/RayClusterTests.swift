@@ -111,6 +111,16 @@ struct RayJobTests {
                     "message": "the node died",
                 ], exit: `internal`("JOB_SUPERVISOR_ACTOR_DIED: the node died")),
             Row(
+                members: [
+                    "status": "FAILED", "error_type": "RUNTIME_ENV_SETUP_FAILURE",
+                    "message": .string(
+                        String(repeating: "a", count: 200) + String(repeating: "b", count: 5_000)
+                            + String(repeating: "c", count: 700)),
+                ],
+                exit: `internal`(
+                    "RUNTIME_ENV_SETUP_FAILURE: " + String(repeating: "a", count: 200) + " ... "
+                        + String(repeating: "c", count: 700))),
+            Row(
                 members: ["status": "FAILED", "message": "something else"],
                 exit: `internal`("something else")),
         ])

@@ -50,7 +50,8 @@ struct RayOrderTests {
         let attempt = fixture.attempt(
             image: """
                 exec:sh -c 'cat "$SM_INPUT_CONFIG_DIR/hyperparameters.json"; pwd; \
-                echo "$SM_HP_X $TRAINING_JOB_NAME" >"$SM_MODEL_DIR/file"; cat "$SM_MODEL_DIR/file"; \
+                echo "$SM_HP_X $TRAINING_JOB_NAME" >"$SM_MODEL_DIR/file"; \
+                cat "$SM_MODEL_DIR/file"; \
                 echo "no luck" >"$SM_OUTPUT_DIR/failure"; exit 3' {x}
                 """, hyperparameters: ["x": "it's $HOME"])
         let job = try await job(attempt)

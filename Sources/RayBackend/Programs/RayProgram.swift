@@ -87,10 +87,22 @@ extension RayProgram {
         case .failed, .pending, .running:
             let isOfProgram = ["", "JOB_ENTRYPOINT_COMMAND_ERROR"].contains(job.errorType)
             if isOfProgram, let code = job.exitCode { return .code(code) }
-            let reason = [job.errorType, job.message].filter { !$0.isEmpty }
+            let reason = [job.errorType, shortened(job.message)].filter { !$0.isEmpty }
                 .joined(separator: ": ")
             return .failure(TrainingFailure(.internal, "InternalServerError: Ray: \(reason)"))
         }
+    }
+}
+
+extension RayProgram {
+    /// How much of the beginning and of the end of a long message is kept, in characters.
+    private static let (beginningLength, endLength) = (200, 700)
+
+    /// A message without its middle if it is long: what went wrong is at the end of a traceback.
+    private static func shortened(_ message: String) -> String {
+        let text = message.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard text.count > beginningLength + endLength else { return text }
+        return "\(text.prefix(beginningLength)) ... \(text.suffix(endLength))"
     }
 }
 
