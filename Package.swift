@@ -71,11 +71,14 @@ let package = Package(
         // Training jobs as local processes, and as a simulation.
         .target(name: "Backends", dependencies: ["Tuning", subprocess, logging]),
         // The SQLite tuning store, in a directory or in memory: schema, migrations, records.
-        .target(name: "Stores", dependencies: ["Tuning", grdb, grdbSQLite]),
+        .target(name: "Stores", dependencies: ["Tuning", grdb, grdbSQLite, metrics]),
         // Decides what a tuning job does next, and performs it.
-        .target(name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging]),
+        .target(
+            name: "Orchestration", dependencies: ["Tuning", serviceLifecycle, logging, metrics]),
         // What people look at: charts, reports and tables of tuning jobs.
-        .target(name: "Reports", dependencies: ["Tuning", "Strategies"]),
+        .target(
+            name: "Reports", dependencies: ["Tuning", "Strategies", crypto],
+            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
         // The library's front door: tune a closure in a few lines.
         .target(
             name: "Experiments",
@@ -95,34 +98,46 @@ let package = Package(
         // Training jobs on SageMaker, or on anything that speaks its API.
         .target(
             name: "SageMakerBackend",
-            dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging]),
+            dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging, metrics]),
+        // Training jobs as containers of an engine that speaks Docker's API.
+        .target(
+            name: "ContainerBackend",
+            dependencies: ["Tuning", "Backends", asyncHTTPClient, nioCore, logging]),
         // Training jobs as jobs of a Ray cluster.
         .target(
             name: "RayBackend",
             dependencies: [
                 "Tuning", "Backends", asyncHTTPClient, nioCore, nioSSL, crypto, logging,
             ]),
+        // Tells webhooks and commands how jobs ended, at least once.
+        .target(
+            name: "Notifications",
+            dependencies: [
+                "Tuning", "Backends", "Orchestration", "AWSClient", subprocess, serviceLifecycle,
+                logging, metrics, crypto,
+            ]),
         // Experiments whose trials a running service runs.
         .target(
             name: "ServiceExperiments",
             dependencies: ["Tuning", "Experiments", "SageMakerAPI", "AWSClient"]),
-        // Operation dispatch over HTTP and TLS, access keys, the audit log.
+        // Operation dispatch over HTTP and TLS, access keys, the audit log, metrics, the dashboard.
         .target(
             name: "TuningServer",
             dependencies: [
-                "Tuning", "SageMakerAPI", "Orchestration", hummingbird, hummingbirdTLS, nioSSL,
-                serviceLifecycle, logging,
-            ]),
+                "Tuning", "SageMakerAPI", "Orchestration", "Reports", hummingbird, hummingbirdTLS,
+                nioSSL, mustache, serviceLifecycle, logging, metrics,
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]),
         // A small neural network and the handwritten digits it learns: what the demo trains.
         .target(name: "DigitsTraining", exclude: ["Data/export_digits.py"]),
         // The command line, a file for each command; joins the parts, holds no logic.
         .executableTarget(
             name: "tuner",
             dependencies: [
-                "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "SageMakerAPI",
-                "AWSClient", "SageMakerBackend", "RayBackend", "TuningServer", "DigitsTraining",
-                argumentParser, logging,
-                serviceLifecycle, yams,
+                "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Reports",
+                "SageMakerAPI", "AWSClient", "SageMakerBackend", "ContainerBackend",
+                "RayBackend", "Notifications", "TuningServer", "DigitsTraining", argumentParser,
+                logging, metrics, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
@@ -140,7 +155,8 @@ let package = Package(
             dependencies: ["Tuning", "Strategies", "Orchestration", "TuningTesting", logging]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Tuning", "Reports", "Stores", "TuningTesting"]),
+            dependencies: ["Tuning", "Reports", "Stores", "TuningTesting"],
+            exclude: ["make_importance_references.py"], resources: [.copy("References")]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: ["Tuning", "Strategies", "Stores", "Orchestration", "Experiments"]),
@@ -153,6 +169,7 @@ let package = Package(
             dependencies: [
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
             ]),
+        .testTarget(name: "NotificationsTests", dependencies: ["Tuning", "Notifications"]),
         .testTarget(
             name: "RayBackendTests",
             dependencies: ["Tuning", "Backends", "RayBackend", "TuningTesting", logging]),
@@ -163,10 +180,14 @@ let package = Package(
                 "TuningServer", "ServiceExperiments", "TuningTesting", logging,
             ]),
         .testTarget(
+            name: "ContainerBackendTests",
+            dependencies: ["Tuning", "Backends", "ContainerBackend", "TuningTesting", logging]),
+        .testTarget(
             name: "TuningServerTests",
             dependencies: [
                 "Tuning", "SageMakerAPI", "Orchestration", "TuningServer", "Strategies",
                 "TuningTesting", hummingbird, hummingbirdTesting, serviceLifecycle, logging,
+                metrics,
             ]),
         .testTarget(name: "DigitsTrainingTests", dependencies: ["DigitsTraining"]),
         .testTarget(name: "PackageTests"),

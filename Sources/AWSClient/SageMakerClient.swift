@@ -38,6 +38,27 @@ package struct SageMakerClient: Sendable {
         guard answer.isSuccess else { throw APIError(answer) }
         return answer.body.isEmpty ? [:] : try JSONValue(parsing: answer.body)
     }
+
+    /// Fetches a document that the service has beside its operations.
+    ///
+    /// - Parameter path: The parts of its path, as they are before they are encoded.
+    /// - Returns: Its bytes.
+    /// - Throws: As `call(_:_:)`; `APIError` has the status.
+    package func document(at path: [String]) async throws -> [UInt8] {
+        let encoded = path.map { part in
+            part.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? part
+        }
+        let root = endpoint.absoluteString.hasSuffix("/") ? "" : "/"
+        guard let url = URL(string: endpoint.absoluteString + root + encoded.joined(separator: "/"))
+        else { throw TransportError(.unreachable, "no address: \(path)") }
+        let answer = try await client.send(HTTPRequest("GET", url, timeout: timeout))
+        guard answer.isSuccess else { throw APIError(answer) }
+        return answer.body
+    }
+
+    /// What needs no encoding in a part of a path; RFC 3986.
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 }
 
 extension APIError {

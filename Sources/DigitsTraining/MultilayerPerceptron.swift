@@ -22,7 +22,10 @@ public struct MultilayerPerceptron: Sendable {
 
     /// Draws the first weights; biases are zero.
     ///
-    /// - Parameter sizes: Units a layer, at least two layers, none empty.
+    /// - Parameters:
+    ///   - sizes: Units a layer, at least two layers, none empty.
+    ///   - activation: What all layers but the last apply to their sums.
+    ///   - random: What the weights are drawn with.
     public init(
         sizes: [Int], activation: Activation, using random: inout some RandomNumberGenerator
     ) {

@@ -65,6 +65,7 @@ public struct TrainingOptions: Hashable, Sendable {
 
 /// Why options were refused.
 public enum TrainingOptionsError: Error, Hashable, Sendable {
+    /// The option's value is none that it may have.
     case outsideRange(option: String, value: String, expected: String)
 
     /// The name of the case; never changes.

@@ -2,9 +2,13 @@ import Tuning
 
 /// Why an experiment cannot be described, or came to no result.
 public enum ExperimentError: Error, Hashable, Sendable {
+    /// The name is not one that an experiment may have.
     case name(String)
+    /// A number that must be at least one is less.
     case count(String, Int)
+    /// There is nothing to tune.
     case noParameters
+    /// The numbers of reports make no Hyperband.
     case reports(Int, least: Int)
     /// The directory has another experiment of the name.
     case another(name: String)

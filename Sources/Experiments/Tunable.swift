@@ -29,8 +29,11 @@ public struct Tunable<Value: Sendable>: Sendable {
 extension Tunable where Value == Double {
     /// Real numbers of a range, both ends included.
     ///
-    /// - Parameter scale: On which scale values are equally likely; `auto` is logarithmic where the
-    ///   range is above zero and spans two powers of ten.
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - range: The least and the greatest value.
+    ///   - scale: On which scale values are equally likely; `auto` is logarithmic where the range
+    ///     is above zero and spans two powers of ten.
     /// - Throws: `SearchSpaceError` when an end is not finite or the scale does not suit the range.
     public static func real(
         _ name: Parameter.Name, in range: ClosedRange<Double>, scale: ScalingType = .auto
@@ -44,8 +47,11 @@ extension Tunable where Value == Double {
 extension Tunable where Value == Int {
     /// Whole numbers of a range, both ends included.
     ///
-    /// - Parameter scale: On which scale values are equally likely; `auto` is logarithmic where the
-    ///   range is above zero and spans two powers of ten.
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - range: The least and the greatest value.
+    ///   - scale: On which scale values are equally likely; `auto` is logarithmic where the range
+    ///     is above zero and spans two powers of ten.
     /// - Throws: `SearchSpaceError` when the scale does not suit the range.
     public static func integer(
         _ name: Parameter.Name, in range: ClosedRange<Int>, scale: ScalingType = .auto

@@ -9,6 +9,12 @@ public struct BackendRoutes: Sendable {
     public typealias Rule =
         @Sendable (TrainingJobDefinition, [Tag]) throws(RoutingError) -> String
 
+    /// A backend and its name.
+    struct Route: Sendable {
+        let name: String
+        let backend: any TrainingBackend
+    }
+
     /// The name of what a program runs by itself, such as closures: nobody else can go on with it.
     public static let embeddedName = "embedded"
 
@@ -59,7 +65,7 @@ public struct BackendRoutes: Sendable {
     /// - Throws: `RoutingError` when it is not there any more.
     func backend(
         forDefinition index: Int, of specification: TuningJobSpecification
-    ) throws(RoutingError) -> (name: String, backend: any TrainingBackend) {
+    ) throws(RoutingError) -> Route {
         let kept = specification.backends?[index]
         let name =
             if let kept { kept } else {
@@ -68,7 +74,7 @@ public struct BackendRoutes: Sendable {
         guard let backend = backends[name] else {
             throw RoutingError("the backend '\(name)', which runs this job, is not there")
         }
-        return (name, backend)
+        return Route(name: name, backend: backend)
     }
 }
 

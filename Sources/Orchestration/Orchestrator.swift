@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Metrics
 import ServiceLifecycle
 import Synchronization
 import Tuning
@@ -41,10 +42,14 @@ public actor Orchestrator: Service {
     ///   - routes: The backends.
     ///   - strategies: Makes strategies.
     ///   - recovers: Which of the unfinished jobs go on; the others are left as they are.
+    ///   - time: What tells the time and waits.
+    ///   - logger: Gets what has no place in a job.
+    ///   - metrics: Takes counts and times; they are dropped unless given.
     public init(
         store: any TuningStore, routes: BackendRoutes, strategies: @escaping StrategyProvider,
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true },
-        time: TimeSource = .real, logger: Logger
+        time: TimeSource = .real, logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) {
         reader = store
         self.recovers = recovers
@@ -53,7 +58,8 @@ public actor Orchestrator: Service {
         environment = TuningJobRunner.Environment(
             store: store, routes: routes,
             pools: routes.backends.mapValues { SlotPool(slotCount: $0.slotCount) },
-            strategies: strategies, time: time, changes: changes, logger: logger)
+            strategies: strategies, time: time, changes: changes, logger: logger,
+            metrics: OrchestrationMetrics(metrics, backends: routes.backends.keys))
     }
 
     /// Recovers unfinished jobs and runs until graceful shutdown; attempts are then left to be
@@ -78,6 +84,11 @@ public actor Orchestrator: Service {
         phase = .over
     }
 
+    /// Who has the slots of each backend, by its name.
+    public nonisolated var slotCounts: [String: SlotCount] {
+        environment.pools.mapValues(\.count)
+    }
+
     /// Starts runners for jobs of an earlier process; no slot is given to anything new before their
     /// running attempts have taken theirs.
     private func recover(_ jobs: [TuningJob]) {
@@ -86,7 +97,7 @@ public actor Orchestrator: Service {
         for pool in pools { pool.hold() }
         let missing = Mutex(jobs.count)
         for job in jobs {
-            start(job.id) {
+            start(job) {
                 let isLast = missing.withLock { count in
                     count -= 1
                     return count == 0
@@ -124,10 +135,10 @@ public actor Orchestrator: Service {
         await withCheckedContinuation { restWaiters.append($0) }
     }
 
-    private func start(_ id: TuningJob.ID, onAttached: @escaping @Sendable () -> Void = {}) {
-        guard runners[id] == nil else { return onAttached() }
-        let runner = TuningJobRunner(id, environment, onAttached: onAttached)
-        runners[id] = runner
+    private func start(_ job: TuningJob, onAttached: @escaping @Sendable () -> Void = {}) {
+        guard runners[job.id] == nil else { return onAttached() }
+        let runner = TuningJobRunner(job, environment, onAttached: onAttached)
+        runners[job.id] = runner
         starts.continuation.yield(runner)
     }
 
@@ -149,7 +160,7 @@ extension Orchestrator {
         let new = try await beginning(specification)
         try await store.create(new.change, specification: new.specification)
         changes.publish(new.change)
-        start(new.change.job.id)
+        start(new.change.job)
         return new.change.job
     }
 
@@ -157,7 +168,10 @@ extension Orchestrator {
     ///
     /// Both are stored in one commit, so that no crash leaves an algorithm that waits for nothing.
     ///
-    /// - Parameter validation: The training job that validates it; named as the algorithm says.
+    /// - Parameters:
+    ///   - algorithm: The algorithm.
+    ///   - tags: Its tags.
+    ///   - validation: The training job that validates it; named as the algorithm says.
     /// - Throws: As `submit(_:)`.
     public func submit(
         _ algorithm: Algorithm, tags: [Tag], validation: TuningJobSpecification?
@@ -170,7 +184,7 @@ extension Orchestrator {
         try await store.create(algorithm, tags: tags, validation: new)
         if let new {
             changes.publish(new.change)
-            start(new.change.job.id)
+            start(new.change.job)
         }
     }
 

@@ -1,6 +1,7 @@
 import AWSClient
 import Foundation
 import Logging
+import Metrics
 import Tuning
 
 /// Runs training jobs on Amazon SageMaker, or on anything that speaks its API.
@@ -31,16 +32,20 @@ public final class SageMakerBackend: TrainingBackend {
 
     /// Runs training jobs on the service that a client speaks to.
     ///
-    /// - Parameter seed: Where the jitter of waits comes from.
+    /// - Parameters:
+    ///   - metrics: Takes counts; they are dropped unless given.
+    ///   - seed: Where the jitter of waits comes from.
     package init(
         _ client: SageMakerClient, limits: Limits = Limits(), clock: BackendClock = .real,
-        logger: Logger = Logger(label: "tuner.sagemaker"), seed: UInt64 = .random(in: 0 ... .max)
+        logger: Logger = Logger(label: "tuner.sagemaker"),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        seed: UInt64 = .random(in: 0 ... .max)
     ) {
         slotCount = limits.slotCount
         environment = TrainingRun.Environment(
             line: ServiceLine(
                 client, requestsPerSecond: limits.requestsPerSecond, clock: clock, logger: logger,
-                seed: seed),
+                metrics: metrics, seed: seed),
             gate: LaunchGate(clock, seed: seed), halts: KnownHalts(), unlaunched: KnownHalts(),
             logger: logger)
     }

@@ -65,6 +65,7 @@ extension SQLiteTuningStore {
             try rows?.insert(into: database)
         }
         if let validation {
+            metrics.noteEvents(validation.change.events.count)
             specifications.keep(validation.specification, of: validation.change.job.id)
         }
     }

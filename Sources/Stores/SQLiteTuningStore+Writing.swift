@@ -12,6 +12,7 @@ extension SQLiteTuningStore {
     ) async throws {
         let rows = try NewJobRows(NewTuningJob(change, specification: specification))
         try await write { try rows.insert(into: $0) }
+        metrics.noteEvents(change.events.count)
         specifications.keep(specification, of: change.job.id)
     }
 
@@ -29,6 +30,7 @@ extension SQLiteTuningStore {
             try rows.insertEvents(into: database)
             try rows.writeTrainingJobs(to: database)
         }
+        metrics.noteEvents(change.events.count)
     }
 
     /// Deletes the entry of a tuning job; its training jobs stay, and its events until the last of
@@ -94,7 +96,9 @@ extension SQLiteTuningStore {
         do {
             return try await commits.perform(body)
         } catch {
-            throw StoreError(error, path: path)
+            let error = StoreError(error, path: path)
+            metrics.noteRefusal(error)
+            throw error
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GRDBSQLite
+import Metrics
 import Tuning
 
 /// The tuning store of a data directory: a SQLite database in WAL mode; or one in memory.
@@ -27,6 +28,7 @@ public final class SQLiteTuningStore: TuningStore {
     let path: String
     let writer: any DatabaseWriter
     let commits: CommitQueue
+    let metrics: StoreMetrics
     let specifications = SpecificationCache()
     private let lock: DirectoryLock?
 
@@ -34,9 +36,14 @@ public final class SQLiteTuningStore: TuningStore {
     ///
     /// A database that cannot be used is left as it is, to the byte.
     ///
+    /// - Parameter metrics: Takes counts and times; they are dropped unless given.
     /// - Throws: `.locked` when another process has it open for writing, `.newerVersion`,
     ///   `.corrupt`, `.readOnly`, `.full`, `.unavailable`.
-    public init(directory: URL, access: Access = .readWrite) throws(StoreError) {
+    public init(
+        directory: URL, access: Access = .readWrite,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) throws(StoreError) {
+        self.metrics = StoreMetrics(metrics)
         let file = directory.appending(path: "tuner.sqlite")
         path = file.path(percentEncoded: false)
         if access == .readWrite {
@@ -55,13 +62,14 @@ public final class SQLiteTuningStore: TuningStore {
         } catch {
             throw StoreError(error, path: path)
         }
-        commits = CommitQueue(writer)
+        commits = CommitQueue(writer, metrics: self.metrics)
     }
 
     /// Makes an empty store in memory; nobody else can open it, and it is gone with this value.
     ///
     /// - Throws: `.unavailable` when SQLite cannot be used.
     public init() throws(StoreError) {
+        metrics = StoreMetrics(NOOPMetricsHandler.instance)
         path = "memory"
         lock = nil
         do {
@@ -72,7 +80,7 @@ public final class SQLiteTuningStore: TuningStore {
         } catch {
             throw StoreError(error, path: path)
         }
-        commits = CommitQueue(writer)
+        commits = CommitQueue(writer, metrics: metrics)
     }
 
     /// Ends all use: waits for the writes that were asked for, and lets another process open it.

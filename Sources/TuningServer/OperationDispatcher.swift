@@ -40,15 +40,18 @@ package struct OperationDispatcher: Sendable {
         package let status: Int
         /// The body, as UTF-8 JSON.
         package let body: [UInt8]
+        /// The code of the error; `nil` when it was done.
+        let code: String?
 
-        init(status: Int = 200, _ value: JSONValue) {
+        init(status: Int = 200, code: String? = nil, _ value: JSONValue) {
             self.status = status
+            self.code = code
             body = value.encoded
         }
 
         /// The answer that refuses a request.
         package init(_ error: APIError) {
-            self.init(status: error.status, error.body)
+            self.init(status: error.status, code: error.code, error.body)
         }
     }
 

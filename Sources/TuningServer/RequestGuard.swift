@@ -9,12 +9,14 @@ import SageMakerAPI
 struct RequestGuard<Context: RequestContext>: RouterMiddleware {
     /// Whether only loopback names are taken for the service.
     let isOnLoopback: Bool
+    /// What the addresses of the service begin with, as browsers see them.
+    let scheme: String
 
     func handle(
         _ request: Request, context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        if request.headers[.origin] != nil {
+        if request.headers[.origin] != nil, !isOwnForm(request) {
             throw APIError.accessDenied("Requests from web pages are not accepted.")
         }
         let site = request.headers[.fetchSite]
@@ -29,6 +31,15 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
                 "The Host header must name this service: 127.0.0.1, localhost or [::1].")
         }
         return try await next(request, context)
+    }
+
+    /// Whether a request is a form of the dashboard that a page of this service sent.
+    private func isOwnForm(_ request: Request) -> Bool {
+        guard request.method == .post, DashboardForms.contains(request.uri.path),
+            let authority = request.head.authority?.lowercased()
+        else { return false }
+        return request.headers[values: .origin] == ["\(scheme)://\(authority)"]
+            && request.headers[.fetchSite] == "same-origin"
     }
 }
 

@@ -22,6 +22,10 @@ package struct TunerServer: Service {
         package var isBehindProxy = false
         /// Has requests go wrong, for tests; `nil` where that cannot be asked for.
         package var faults: FaultInjector?
+        /// Keeps what is recorded, and what `GET /metrics` shows.
+        package var metrics = PrometheusRegistry()
+        /// Reads what training jobs printed; `nil` where nobody can.
+        package var logs: TrainingLogSource?
 
         /// Listens on loopback.
         package init() {}
@@ -34,6 +38,7 @@ package struct TunerServer: Service {
 
     private let dispatcher: OperationDispatcher
     let access: AccessControl
+    let dashboard: Dashboard
     private let audit: AuditLog
     private let configuration: Configuration
     private let tls: TLSConfiguration?
@@ -55,11 +60,18 @@ package struct TunerServer: Service {
         try configuration.check(hasKeys: keys?.isOpen == false)
         self.dispatcher = dispatcher
         self.access = AccessControl(keys: keys, verifier: SignatureVerifier(now: now))
+        dashboard = Dashboard(
+            dispatcher,
+            access: DashboardAccess(
+                control: access, isSecure: configuration.isReachedOverTLS, now: now),
+            logs: configuration.logs,
+            addressOf: { configuration.address(of: $0, $1) }, logger: logger)
         self.audit = AuditLog(logger: logger)
         self.configuration = configuration
         self.tls = try configuration.tls?.configuration()
         self.onListening = onListening
         self.logger = logger
+        collectFigures(for: configuration.metrics, of: dispatcher)
     }
 
     /// Serves until graceful shutdown.
@@ -107,25 +119,41 @@ extension TunerServer.Configuration {
         }
         _ = try tls?.configuration()
     }
+
+    /// Whether clients come over TLS.
+    var isReachedOverTLS: Bool { tls != nil || isBehindProxy }
+
+    /// Where a request comes from: what the proxy says, if there is one, else the connection.
+    func address(of request: Request, _ context: ServiceContext) -> String? {
+        guard isBehindProxy, let forwarded = request.headers[values: .forwardedFor].last
+        else { return context.address }
+        // Each proxy appends what it saw; only the last one is ours.
+        return forwarded.split(separator: ",").last.map { String($0.filter { $0 != " " }) }
+    }
 }
 
 // MARK: - Routes
 
 extension TunerServer {
     private var router: Router<ServiceContext> {
-        let router = Router(context: ServiceContext.self)
+        let router = Router(
+            context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ErrorAnswers())
+        router.add(middleware: RequestMetrics(configuration.metrics))
         router.add(
             middleware: RequestGuard(
-                isOnLoopback: Loopback.isHost(configuration.host) && !configuration.isBehindProxy))
+                isOnLoopback: Loopback.isHost(configuration.host) && !configuration.isBehindProxy,
+                scheme: configuration.isReachedOverTLS ? "https" : "http"))
         if let faults = configuration.faults { addFaults(of: faults, to: router) }
         router.post("/") { request, context in try await perform(request, context) }
+        addMetrics(configuration.metrics, to: router)
         router.get("/healthz") { _, _ in "ok\n" }
         router.get("/readyz") { [dispatcher] _, _ in
             await dispatcher.isReady
                 ? Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
                 : Response(status: .serviceUnavailable)
         }
+        addDashboard(to: router)
         return router
     }
 
@@ -133,7 +161,7 @@ extension TunerServer {
     private func perform(_ request: Request, _ context: ServiceContext) async throws -> Response {
         let target = request.headers[.target]
         var sender = RequestSender(
-            address: address(of: request, context), requestID: context.requestID)
+            address: configuration.address(of: request, context), requestID: context.requestID)
         let body: [UInt8]
         do {
             let claim = try access.claim(of: request)
@@ -150,17 +178,11 @@ extension TunerServer {
         }
         let scope = RequestScope(
             authorization: request.headers[.authorization], account: configuration.account)
-        return Response(
-            await dispatcher.answer(to: target, body: body, scope: scope, sender: sender))
-    }
-
-    /// Where a request comes from: what the proxy says, if there is one, else the connection.
-    private func address(of request: Request, _ context: ServiceContext) -> String? {
-        guard configuration.isBehindProxy,
-            let forwarded = request.headers[values: .forwardedFor].last
-        else { return context.address }
-        // Each proxy appends what it saw; only the last one is ours.
-        return forwarded.split(separator: ",").last.map { String($0.filter { $0 != " " }) }
+        let answer = await dispatcher.answer(
+            to: target, body: body, scope: scope, sender: sender)
+        var response = Response(answer)
+        response.headers[.outcome] = answer.code
+        return response
     }
 
     /// The whole body of a request.

@@ -61,8 +61,11 @@ public struct BackendConformance: Sendable {
     /// Puts together a suite.
     ///
     /// - Parameters:
+    ///   - attempts: Makes what the backend is to run.
     ///   - unread: What the backend can tell of metrics that nobody has read.
     ///   - crowd: How many attempts must leave nothing behind.
+    ///   - backend: Gives the backend; asked again, a daemon's next life, which finds the attempts
+    ///     of the earlier ones.
     public init(
         attempts: Attempts, unread: UnreadMetrics = .all, crowd: Int = 1_000,
         backend: @escaping @Sendable () -> any TrainingBackend

@@ -25,6 +25,7 @@ public struct DataTransferConformance: Sendable {
     /// Checks a transfer.
     ///
     /// - Parameters:
+    ///   - transfer: The transfer to check.
     ///   - base: An address that ends in a slash and has nothing below.
     ///   - directory: The path of an empty directory of this machine.
     public init(_ transfer: any DataTransfer, base: String, directory: String) {

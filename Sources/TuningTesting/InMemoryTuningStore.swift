@@ -89,7 +89,8 @@ extension InMemoryTuningStore {
     /// Training jobs that a query selects.
     package func trainingJobs(_ query: TrainingJobQuery) throws -> Page<TrainingJob> {
         let all = entries.values.filter { entry in
-            query.tuningJob.map { $0 == entry.job.id } ?? true
+            (query.tuningJob.map { $0 == entry.job.id } ?? true)
+                && (query.kind.map { $0 == entry.job.kind } ?? true)
         }.flatMap(\.trainingJobs.values)
         let selected = all.filter { job in
             job.name.contains(query.nameContains, in: query.created, job.creationTime)
@@ -125,6 +126,14 @@ extension InMemoryTuningStore {
     package func unfinishedTuningJobs() -> [TuningJob] {
         entries.values.map(\.job).filter { !$0.status.isFinished }
             .sorted { ($0.creationTime, $0.name) < ($1.creationTime, $1.name) }
+    }
+
+    /// How many jobs there are.
+    package func jobCounts() -> JobCounts {
+        let training = entries.values.flatMap(\.trainingJobs.values)
+        return JobCounts(
+            tuningJobs: Dictionary(grouping: visible(.tuning), by: \.status).mapValues(\.count),
+            trainingJobs: Dictionary(grouping: training, by: \.status).mapValues(\.count))
     }
 
     /// The tags of a job.

@@ -204,6 +204,15 @@ extension StoreConformance {
         #expect(found.map(\.id.tuningJob.rawValue) == [2, 3])
         query.status = .completed
         #expect(try await store.trainingJobs(query).elements.isEmpty)
+
+        var alone = SampleJob("alone", number: 9, kind: .training)
+        try await alone.create(in: store)
+        try await alone.append([.sampleCreation(0)], to: store)
+        query = TrainingJobQuery()
+        query.kind = .training
+        #expect(try await store.trainingJobs(query).elements.map(\.name) == ["alone"])
+        query.kind = .tuning
+        #expect(try await store.trainingJobs(query).elements.count == names.count)
     }
 
     func checkTokens(_ store: any TuningStore) async throws {

@@ -25,6 +25,7 @@ package enum StoreConformance: String, CaseIterable, Sendable {
     case objectiveOrder = "Sorting by objective uses its value and leaves out jobs without one"
     case filters = "Filters select by part of the name, times and status"
     case tokens = "A page token that is not of the query is refused"
+    case counts = "Jobs are counted by kind and status, through every change"
     case tags = "Tags are inherited by new training jobs, added, replaced and removed"
     case deletion = "A deleted tuning job frees its name and keeps its training jobs"
     case algorithms = "Algorithms are read back, found by name and validation, changed and deleted"
@@ -60,6 +61,7 @@ package enum StoreConformance: String, CaseIterable, Sendable {
         case .objectiveOrder: try await checkObjectiveOrder(store)
         case .filters: try await checkFilters(store)
         case .tokens: try await checkTokens(store)
+        case .counts: try await checkCounts(store)
         case .tags: try await checkTags(store)
         case .deletion: try await checkDeletion(store)
         case .algorithms: try await checkAlgorithms(store)

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Notifications
 import Orchestration
 import SageMakerAPI
 import Stores
@@ -14,6 +15,8 @@ struct Assembly {
     let orchestrator: Orchestrator
     let backends: BackendAssembly
     let logger: Logger
+    /// What the parts record.
+    let metrics: PrometheusRegistry
 
     /// Opens the store for writing and makes the backends.
     ///
@@ -24,13 +27,17 @@ struct Assembly {
         _ settings: Settings, directory: DataDirectory, logger: Logger,
         recovers: @escaping @Sendable (TuningJob) -> Bool = { _ in true }
     ) async throws {
-        let store = try SQLiteTuningStore(directory: directory.url, access: .readWrite)
-        let backends = try await BackendAssembly(settings, directory: directory, logger: logger)
+        let metrics = PrometheusRegistry()
+        metrics.collect { [MetricValue("tuner_build_info", [Tuner.version], 1)] }
+        let store = try SQLiteTuningStore(
+            directory: directory.url, access: .readWrite, metrics: metrics)
+        let backends = try await BackendAssembly(
+            settings, directory: directory, logger: logger, metrics: metrics)
         let foreign = try await Self.checkUnfinished(
             in: store, of: directory, settings, backends.routes)
         try directory.keep(settings)
         self.init(
-            settings, directory: directory, backends, logger: logger,
+            settings, directory: directory, backends, logger: logger, metrics: metrics,
             recovers: { recovers($0) && !foreign.contains($0.id) }, store: store)
     }
 
@@ -70,22 +77,38 @@ struct Assembly {
     init(reading directory: DataDirectory) throws {
         self.init(
             Settings(), directory: directory, .none, logger: Logger(label: "tuner"),
-            recovers: { _ in false },
+            metrics: PrometheusRegistry(), recovers: { _ in false },
             store: try SQLiteTuningStore(directory: directory.url, access: .readOnly))
     }
 
     private init(
         _ settings: Settings, directory: DataDirectory, _ backends: BackendAssembly,
-        logger: Logger, recovers: @escaping @Sendable (TuningJob) -> Bool,
-        store: SQLiteTuningStore
+        logger: Logger, metrics: PrometheusRegistry,
+        recovers: @escaping @Sendable (TuningJob) -> Bool, store: SQLiteTuningStore
     ) {
         self.settings = settings
         self.directory = directory
         self.backends = backends
         self.logger = logger
+        self.metrics = metrics
         orchestrator = Orchestrator(
             store: store, routes: backends.routes, strategies: { try $0.strategy() },
-            recovers: recovers, time: backends.time, logger: logger)
+            recovers: recovers, time: backends.time, logger: logger,
+            metrics: metrics)
+    }
+
+    /// What tells how jobs ended; listens from now on.
+    ///
+    /// - Returns: `nil` when nobody is to be told.
+    /// - Throws: `CommandFailure` when the data directory cannot be written.
+    func notifier() throws -> Notifier? {
+        do {
+            return try Notifier(
+                try settings.notificationTargets, of: orchestrator, directory: directory.url,
+                time: backends.time, logger: logger, metrics: metrics)
+        } catch {
+            throw CommandFailure("nobody can be told how jobs end: \(error.oneLine)")
+        }
     }
 
     /// Checks the request of a tuning job and changes nothing in the data directory; algorithms

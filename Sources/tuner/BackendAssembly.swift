@@ -1,6 +1,8 @@
 import Backends
+import ContainerBackend
 import Foundation
 import Logging
+import Metrics
 import Orchestration
 import SageMakerAPI
 import SageMakerBackend
@@ -29,19 +31,28 @@ struct BackendAssembly {
     ///
     /// - Throws: `StoreError` when simulated time cannot go on where it was; `CommandFailure` when
     ///   a service cannot be called.
-    init(_ settings: Settings, directory: DataDirectory, logger: Logger) async throws {
+    init(
+        _ settings: Settings, directory: DataDirectory, logger: Logger, metrics: PrometheusRegistry
+    ) async throws {
         let start = try await SimulatedStart.date(for: settings, in: directory)
         let clock = settings.isMock ? settings.mock.clock(startDate: start) : nil
         var backends: [String: any TrainingBackend] = [:]
         for name in settings.backendNames {
             let own = try settings.settings(ofBackend: name)
-            backends[name] =
-                switch try settings.kind(ofBackend: name) {
-                case .local: own.localBackend(directory: directory, logger: logger)
-                case .mock: own.simulatedBackend(clock: clock)
-                case .sagemaker: try await own.sagemaker.backend(logger: logger)
-                case .ray: try own.ray.backend(own, directory: directory.url, logger: logger)
-                }
+            switch try settings.kind(ofBackend: name) {
+            case .local: backends[name] = own.localBackend(directory: directory, logger: logger)
+            case .mock: backends[name] = own.simulatedBackend(clock: clock)
+            case .sagemaker:
+                let service = try await own.sagemaker.backend(logger: logger, metrics: metrics)
+                metrics.collect { service.samples(named: name) }
+                backends[name] = service
+            case .container:
+                backends[name] = own.container.backend(
+                    own, directory: directory.url, logger: logger)
+            case .ray:
+                backends[name] = try own.ray.backend(
+                    own, directory: directory.url, logger: logger)
+            }
         }
         let choice = try BackendChoice(settings, directory: directory)
         self.init(
@@ -85,6 +96,8 @@ struct BackendChoice: Sendable {
                 checks[name] = { rules.problem(with: $0) }
             // The service knows what it takes.
             case .sagemaker: checks[name] = { _ in nil }
+            case .container:
+                checks[name] = { ContainerBackend.problem(withImage: $0.image) }
             case .ray:
                 let ray = own.ray.configuration(own, directory: directory.url, logger: logger)
                 checks[name] = { ray.problem(with: $0) }
@@ -140,5 +153,18 @@ extension Settings {
         return clock.map {
             SimulatedBackend(slotCount: slotCount, rules: rules, virtualClock: $0)
         } ?? SimulatedBackend(slotCount: slotCount, rules: rules)
+    }
+}
+
+extension SageMakerBackend {
+    /// Whether the service can be asked, as metrics say it.
+    fileprivate func samples(named name: String) -> [MetricValue] {
+        let state = health.state
+        let states = BackendHealth.State.allCases.map {
+            MetricValue("tuner_sagemaker_health", [name, $0.rawValue], $0 == state ? 1 : 0)
+        }
+        return states + [
+            MetricValue("tuner_sagemaker_held_launches", [name], Double(heldLaunchCount))
+        ]
     }
 }

@@ -8,6 +8,7 @@ extension Settings {
         case local
         case mock
         case sagemaker
+        case container
         case ray
 
         fileprivate static var names: String {

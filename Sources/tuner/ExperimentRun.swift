@@ -1,6 +1,8 @@
 import Foundation
 import Logging
+import Notifications
 import Orchestration
+import Reports
 import SageMakerAPI
 import Tuning
 import TuningServer
@@ -12,9 +14,13 @@ struct ExperimentRun {
     let directory: DataDirectory
     let json: Bool
     let logger: Logger
+    private let display = ProgressDisplay()
 
     /// How often progress is looked at.
     private static let lookInterval = Duration.milliseconds(200)
+
+    /// How long those who want to hear of the end may hold it up.
+    private static let tellingTimeMax = Duration.seconds(30)
 
     private enum Ending {
         case finished(TuningJob)
@@ -32,7 +38,7 @@ struct ExperimentRun {
         let assembly = try await Assembly(
             settings, directory: directory, logger: logger,
             recovers: { $0.kind == .tuning && $0.name.lowercased() == name.lowercased() })
-        let ending = try await run(specification, assembly)
+        let ending = try await run(specification, assembly, try assembly.notifier())
         switch ending {
         case .interrupted:
             throw CommandFailure(
@@ -44,15 +50,26 @@ struct ExperimentRun {
     }
 
     private func run(
-        _ specification: TuningJobSpecification, _ assembly: Assembly
+        _ specification: TuningJobSpecification, _ assembly: Assembly, _ notifier: Notifier?
     ) async throws -> Ending {
+        defer { display.close() }
         let signals = Interruption.signals()
         return try await withThrowingTaskGroup(of: Ending?.self) { group in
             group.addTask {
                 try await assembly.orchestrator.run()
                 return nil
             }
-            group.addTask { .finished(try await follow(specification, assembly)) }
+            if let notifier {
+                group.addTask {
+                    await notifier.run()
+                    return nil
+                }
+            }
+            group.addTask {
+                let job = try await follow(specification, assembly)
+                await notifier?.finishTelling(job, within: Self.tellingTimeMax)
+                return .finished(job)
+            }
             group.addTask {
                 for await _ in signals { return .interrupted }
                 return nil
@@ -70,8 +87,8 @@ struct ExperimentRun {
     }
 
     private func interrupt(_ assembly: Assembly) async throws -> Ending {
-        StandardStreams.tell(
-            "\ntuner: stopping the training jobs; again to leave them running\n")
+        display.close()
+        StandardStreams.tell("tuner: stopping the training jobs; again to leave them running\n")
         signal(SIGINT, SIG_DFL)
         await assembly.orchestrator.interrupt()
         return .interrupted
@@ -91,12 +108,15 @@ struct ExperimentRun {
         } else {
             job = try await assembly.orchestrator.submit(specification)
         }
-        var display = ProgressDisplay()
         let objective = specification.definitions[0].objective
+        var record = TuningRecord(
+            id: job.id, specification: specification, creationTime: job.creationTime)
         while true {
             job = try await reader.tuningJob(job.id) ?? job
+            if display.hasPlot { try await record.update(from: reader) }
             display.show(
-                Progress(job: job, objective: objective, now: assembly.backends.time.now()))
+                Progress(job: job, objective: objective, now: assembly.backends.time.now()),
+                values: record.history)
             if job.status.isFinished { break }
             try await Task.sleep(for: Self.lookInterval)
         }
@@ -158,5 +178,12 @@ struct ExperimentRun {
             lines.append("  \(parameter.name) = \(best.tuned[parameter.name] ?? "")")
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension TuningRecord {
+    /// What each training job came to, where it counts.
+    fileprivate var history: [Double?] {
+        trials.map { $0.isUsable ? $0.cost.map(value(of:)) : nil }
     }
 }

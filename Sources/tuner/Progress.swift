@@ -59,32 +59,3 @@ struct Progress {
             ? "\(hours):" + String(format: "%02d", minutes) + ":" + tail : "\(minutes):" + tail
     }
 }
-
-/// Shows progress: on one line that changes in a terminal, else a line whenever a job is done.
-struct ProgressDisplay {
-    private let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
-    private var shownCount = -1
-    private var shownLength = 0
-
-    /// Shows how far a tuning job is.
-    mutating func show(_ progress: Progress) {
-        if isTerminal {
-            let line = progress.line
-            write("\r" + line + String(repeating: " ", count: max(0, shownLength - line.count)))
-            shownLength = line.count
-        } else if progress.finishedCount != shownCount {
-            write(progress.line + "\n")
-        }
-        shownCount = progress.finishedCount
-    }
-
-    /// Leaves the line.
-    mutating func close() {
-        if isTerminal, shownLength > 0 { write("\n") }
-        shownLength = 0
-    }
-
-    private func write(_ text: String) {
-        StandardStreams.tell(text)
-    }
-}

@@ -28,6 +28,8 @@ struct RunCommand: AsyncParsableCommand {
     var set: [String] = []
     @Flag(help: "Print the description of the tuning job as JSON at the end.") var json = false
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.error
+    @Option(help: "How to log: text, or json with an object a line.")
+    var logFormat: Settings.LogFormat?
 
     func run() async throws {
         var request = try JSONValue(file: file)
@@ -51,6 +53,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         var settings = try config.map { try Settings(file: $0) } ?? Settings()
         if let backend { settings.backend = backend }
+        if let logFormat { settings.logFormat = logFormat }
         if let data { settings.dataDirectory = data }
         do throws(SettingsError) {
             try settings.check()
@@ -61,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
         let directory = try DataDirectory(settings.dataDirectory)
         let run = ExperimentRun(
             request: request, settings: settings, directory: directory, json: json,
-            logger: .standardError(level: logLevel))
+            logger: .standardError(level: logLevel, format: settings.logFormat))
         try await run.perform()
     }
 }

@@ -1,6 +1,7 @@
 import AWSClient
 import Foundation
 import Logging
+import Metrics
 import SageMakerBackend
 
 extension Settings {
@@ -51,7 +52,9 @@ extension Settings.SageMaker {
     /// Makes the backend, with whoever the environment says one is.
     ///
     /// - Throws: `CommandFailure` that says what is missing.
-    func backend(logger: Logger) async throws -> SageMakerBackend {
+    func backend(
+        logger: Logger, metrics: any MetricsFactory
+    ) async throws -> SageMakerBackend {
         let configuration = AWSConfiguration(
             overrides: .init(
                 profile: profile.nonEmpty, region: region.nonEmpty, endpoint: address,
@@ -68,7 +71,7 @@ extension Settings.SageMaker {
                     timeout: .seconds(timeoutSeconds)),
                 limits: SageMakerBackend.Limits(
                     slotCount: slots, requestsPerSecond: Double(requestsPerSecond)),
-                logger: logger)
+                logger: logger, metrics: metrics)
         } catch {
             throw CommandFailure("SageMaker cannot be called: \(error.oneLine)")
         }

@@ -25,6 +25,8 @@ struct ServeCommand: AsyncParsableCommand {
             """)
     var backend: String?
     @Option(help: "What to log: debug, info, warning or error.") var logLevel = Logger.Level.info
+    @Option(help: "How to log: text, or json with an object a line.")
+    var logFormat: Settings.LogFormat?
 
     /// How long clients that are slow to send or to read may hold up the shutdown.
     private static let shutdownTimeMax = Duration.seconds(10)
@@ -34,16 +36,22 @@ struct ServeCommand: AsyncParsableCommand {
         let directory = try DataDirectory(settings.dataDirectory)
         // Whoever reads the log may go away; that is no reason to stop serving.
         signal(SIGPIPE, SIG_IGN)
-        let logger = Logger.standardError(level: logLevel)
+        let logger = Logger.standardError(level: logLevel, format: settings.logFormat)
         let keys = try Self.keys(directory, logger)
-        let configuration = try Self.configuration(settings, keys: keys)
+        var configuration = try Self.configuration(settings, keys: keys)
         let assembly = try await Assembly(settings, directory: directory, logger: logger)
+        configuration.metrics = assembly.metrics
         defer { try? FileManager.default.removeItem(at: directory.endpointFile) }
+        let logs = TrainingLogs(directory: directory)
+        configuration.logs = { try logs.piece(of: $0, after: $1) }
         let server = try Self.server(configuration, keys, assembly)
         Self.warn(about: keys, settings, logger)
         Self.warn(aboutMock: settings, logger)
+        // The last is shut down first.
+        var members: [any Service] = [assembly.orchestrator, server]
+        if let notifier = try assembly.notifier() { members.insert(notifier, at: 0) }
         var services = ServiceGroupConfiguration(
-            services: [assembly.orchestrator, server],
+            services: members,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         services.maximumGracefulShutdownDuration = Self.shutdownTimeMax
         let group = ServiceGroup(configuration: services)
@@ -153,6 +161,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let data { settings.dataDirectory = data }
         if let tlsCertificate { settings.tls.certificate = tlsCertificate }
         if let tlsKey { settings.tls.privateKey = tlsKey }
+        if let logFormat { settings.logFormat = logFormat }
         if behindProxy { settings.behindProxy = true }
         if let backend { settings.backend = backend }
         do throws(SettingsError) {
@@ -162,19 +171,6 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(error.description)
         }
         return settings
-    }
-}
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
-
-extension Logger {
-    /// Logs lines on standard error.
-    static func standardError(level: Level) -> Logger {
-        var logger = Logger(label: "tuner") { label in
-            StreamLogHandler.standardError(label: label)
-        }
-        logger.logLevel = level
-        return logger
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Notifications
 import SageMakerAPI
 import Tuning
 
@@ -31,10 +32,22 @@ struct Settings: Codable, Equatable {
     var mock = Mock()
     /// The service that runs training jobs where the backend is `sagemaker`.
     var sagemaker = SageMaker()
+    /// How containers run where the backend is `container`.
+    var container = Container()
     /// The Ray cluster that runs training jobs where the backend is `ray`.
     var ray = Ray()
+    /// How the log is written: `text` for people, `json` for programs.
+    var logFormat = LogFormat.text
+    /// Who is told how jobs ended; a list as `NotificationTarget` reads it.
+    var notify: JSONValue = .array([])
     /// Where `s3://` addresses of local training jobs are.
     var s3 = S3()
+
+    /// How the log is written.
+    enum LogFormat: String, Codable, CaseIterable {
+        case text
+        case json
+    }
 
     /// The PEM files that TLS needs; empty where requests come in the clear.
     struct TLS: Codable, Equatable {
@@ -98,11 +111,24 @@ extension Settings {
                 "local.gracePeriodSeconds \(local.gracePeriodSeconds) must not be negative")
         }
         try sagemaker.check()
+        try container.check()
         try ray.check()
         try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
         try checkBackends()
+        _ = try notificationTargets
+    }
+
+    /// Who is told how jobs ended.
+    var notificationTargets: [NotificationTarget] {
+        get throws(SettingsError) {
+            do throws(NotificationSettingsError) {
+                return try NotificationTarget.targets(notify)
+            } catch {
+                throw SettingsError(error.description)
+            }
+        }
     }
 
     /// Lays given settings over the standard ones; refuses names that are none, and values of
@@ -114,8 +140,13 @@ extension Settings {
         switch (standard, given) {
         case (_, .null): return isInstanceType(path) ? [:] : standard
         // Their own types read them.
-        case _ where path == ["mock", "faults"] || path.first == "backends" && path.count == 2:
+        case _
+        where path == ["mock", "faults"] || path == ["notify"]
+            || path.first == "backends" && path.count == 2:
             return given
+        case (_, .object) where path == ["container", "hostOptions"]: return given
+        case _ where path == ["container", "instances"]:
+            return try Container.Instance.checked(given)
         case (_, .object) where path == ["ray", "runtimeEnvironment"]: return given
         case _ where path == ["ray", "instances"]: return try Ray.Instance.checked(given)
         case (_, .array(let routes)) where path == ["routes"]:
@@ -176,8 +207,8 @@ extension Settings {
     ) -> JSONValue? {
         switch path {
         // Their names are the user's.
-        case ["local", "images"], ["mock", "images"], ["ray", "images"], ["ray", "headers"],
-            ["backends"]:
+        case ["local", "images"], ["mock", "images"], ["container", "environment"],
+            ["ray", "images"], ["ray", "headers"], ["backends"]:
             ""
         case instances: ["limit": 0, "capacityErrors": 0]
         default: members[name]

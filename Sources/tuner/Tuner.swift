@@ -14,8 +14,8 @@ struct Tuner: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, RunCommand.self, ServeCommand.self, ListCommand.self,
             DescribeCommand.self, TrainingJobsCommand.self, LogsCommand.self, StopCommand.self,
-            DeleteCommand.self, ReplayCommand.self, SuggestCommand.self, KeysCommand.self,
-            TrainDigitsCommand.self,
+            DeleteCommand.self, PlotCommand.self, ExportCommand.self, ReplayCommand.self,
+            SuggestCommand.self, KeysCommand.self, TrainDigitsCommand.self,
         ])
 
     /// Runs the command that the arguments name and exits: 0 done, 1 the job failed, 2 wrong use,

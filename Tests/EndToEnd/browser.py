@@ -24,10 +24,15 @@ class Watch:
         page.on("console", self.hear)
         page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         page.on("request", self.see)
+        page.on("response", self.read)
 
     def hear(self, message):
         if message.type in ("error", "warning"):
             self.problems.append(f"console: {message.text}")
+
+    def read(self, response):
+        if response.status >= 400:
+            self.problems.append(f"answer: {response.status} to {response.url}")
 
     def see(self, request):
         address = urlsplit(request.url)

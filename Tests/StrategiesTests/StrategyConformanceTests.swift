@@ -6,6 +6,9 @@ import TuningTesting
 @Suite("Every strategy")
 struct StrategyConformanceTests {
     static let strategies = [
+        StrategyConformance("The documentation's example") { space, _ in
+            NeighbourSearch(space: space)
+        },
         StrategyConformance("Random") {
             try StrategyTask(plan: .fullTraining(.random), space: $0, seed: $1).strategy()
         },

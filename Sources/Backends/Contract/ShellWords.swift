@@ -1,11 +1,14 @@
 /// A command line cut into words as a POSIX shell cuts it; nothing is expanded.
-struct ShellWords {
+package struct ShellWords {
     /// Why a command line cannot be cut.
-    enum Problem: Error, Hashable, CustomStringConvertible {
+    package enum Problem: Error, Hashable, CustomStringConvertible {
+        /// A quote is opened and not closed.
         case unbalancedQuote(Character)
+        /// The backslash at the end keeps nothing.
         case nothingAfterBackslash
 
-        var description: String {
+        /// What is wrong, as the end of a sentence.
+        package var description: String {
             switch self {
             case .unbalancedQuote(let quote): "lacks a closing \(quote) quote"
             case .nothingAfterBackslash: "ends with a backslash; write '\\\\' for one"
@@ -14,11 +17,11 @@ struct ShellWords {
     }
 
     /// The words.
-    let words: [String]
+    package let words: [String]
 
     /// Cuts a command line: single quotes keep everything, double quotes all but `\` before one of
     /// `$`, `` ` ``, `"` and `\`, and a backslash outside of quotes keeps the next character.
-    init(_ line: String) throws(Problem) {
+    package init(_ line: String) throws(Problem) {
         var words: [String] = []
         var word: String?
         var characters = Array(line)[...]

@@ -54,6 +54,20 @@ package struct TrainingDirectory: Hashable, Sendable {
 // MARK: - Preparation
 
 extension TrainingDirectory {
+    private var creationRecordPath: String { path + "/created" }
+
+    /// What tells the training job from earlier ones with its name; `nil` before its first run.
+    package var creationRecord: String? { contents(of: creationRecordPath) }
+
+    /// Where a definition's checkpoints are.
+    ///
+    /// - Throws: `TrainingFailure` for a place that cannot be.
+    package func checkpointDirectory(
+        of definition: TrainingJobDefinition
+    ) throws(TrainingFailure) -> String {
+        try CheckpointStorage.directory(of: definition, in: self)
+    }
+
     /// Makes the directories and the files of `input`; what is there is kept or replaced.
     ///
     /// - Throws: `FileError`; `TrainingFailure` for checkpoints that cannot be.
@@ -74,7 +88,7 @@ extension TrainingDirectory {
     /// A file says when the training job was created; a second is the accuracy of that, since
     /// stores may round.
     func removeNamesake(of attempt: Attempt) throws {
-        let record = path + "/created"
+        let record = creationRecordPath
         let time = attempt.creationTime.timeIntervalSince1970
         if let text = contents(of: record), let earlier = Double(text), abs(earlier - time) > 1 {
             try FileManager.default.removeItem(atPath: path)

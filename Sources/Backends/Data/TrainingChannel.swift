@@ -29,7 +29,9 @@ package struct TrainingChannel: Sendable {
     /// everything.
     ///
     /// - Throws: `TrainingFailure` for what local training jobs do not have.
-    static func channels(in envelope: JSONValue) throws(TrainingFailure) -> [TrainingChannel] {
+    package static func channels(in envelope: JSONValue) throws(TrainingFailure)
+        -> [TrainingChannel]
+    {
         let mode = envelope["AlgorithmSpecification"]?["TrainingInputMode"]?.string ?? "File"
         var channels: [TrainingChannel] = []
         for channel in envelope["InputDataConfig"]?.array ?? [] {

@@ -87,7 +87,7 @@ extension AttemptDirectory {
     }
 
     /// The end that was recorded, as a state; `nil` while none was.
-    var recordedEnd: ProgramState? {
+    package var recordedEnd: ProgramState? {
         guard let text = contents(of: path + "/end"),
             let end = try? JSONDecoder().decode(End.self, from: Data(text.utf8))
         else { return nil }

@@ -153,15 +153,13 @@ extension AttemptRun {
         case .lost(let reason): lossReason = reason
         case .notStarted: lossReason = "Nothing is left of the program; it was removed."
         }
-        try await insist { try await program.settle() }
-        _ = try await reportOutput(isOver: true)
+        try await settle()
         try await saveCheckpoints()
         return end(of: halt?.0 ?? .lost)
     }
 
     private func end(_ exit: ProgramExit, since startTime: Date?) async throws -> Attempt.End {
-        try await insist { try await program.settle() }
-        _ = try await reportOutput(isOver: true)
+        try await settle()
         if program.forgetsItsEnd {
             try await whenThereIsRoom { try files.record(exit, since: startTime) }
         }
@@ -187,6 +185,14 @@ extension AttemptRun {
             try await saveArtifactsIfPossible()
             return .stopped(reason)
         }
+    }
+
+    /// Reports all that the program has left in its logs.
+    private func settle() async throws {
+        try await whenThereIsRoom {
+            try await insist(passesFileErrors: true) { try await program.settle() }
+        }
+        _ = try await reportOutput(isOver: true)
     }
 
     /// Saves the results of a stopped attempt; that they cannot be is no failure of the training.

@@ -66,7 +66,13 @@ actor AttemptRun {
         self.session = session
         self.host = host
         self.contact = contact
-        settings = host.settings
+        var settings = host.settings
+        // Also for what outlives the task, which knows its jobs.
+        settings.logger[metadataKey: "training_job"] = "\(attempt.id.trainingJob)"
+        if let tuningJob = JobContext.current?.tuningJob {
+            settings.logger[metadataKey: "tuning_job"] = "\(tuningJob)"
+        }
+        self.settings = settings
         training = try TrainingDirectory(
             of: attempt.id.trainingJob, in: settings.dataDirectory)
         files = training.attempt(attempt.id.number)

@@ -5,7 +5,7 @@
 ///
 /// An engine that does not answer is no news of the program: a call then throws, whatever it
 /// likes, and is repeated after a while, longer each time. Only a `TrainingFailure` ends the
-/// attempt, and a `FileError` of `start` and `forbidStart`, unless the disk is full.
+/// attempt, and a `FileError` of `start`, `forbidStart` and `settle`, unless the disk is full.
 package protocol HostedProgram: Sendable {
     /// Whether the engine may forget how the program ended, so that it has to be kept in the
     /// attempt's files.

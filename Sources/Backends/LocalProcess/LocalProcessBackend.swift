@@ -37,10 +37,16 @@ public struct LocalProcessBackend: TrainingBackend {
         /// Takes settings.
         ///
         /// - Parameters:
+        ///   - dataDirectory: Where the folders of training jobs and the cache are.
         ///   - slotCount: As many as there are GPUs unless given, or else processors.
+        ///   - gpus: The GPUs to share, as CUDA_VISIBLE_DEVICES names them.
+        ///   - gracePeriod: The time between SIGTERM and SIGKILL.
+        ///   - images: Command lines for image names.
         ///   - workingDirectory: The daemon's own unless given.
+        ///   - transfer: What opens addresses that are not of this machine; `nil` where none does.
         ///   - cacheByteCountMax: 20 GiB unless given.
         ///   - checkpointInterval: A minute unless given.
+        ///   - logger: Gets what has no place in a training job's own record.
         public init(
             dataDirectory: URL, slotCount: Int? = nil, gpus: [String] = [],
             gracePeriod: Duration = .seconds(120), images: [String: String] = [:],

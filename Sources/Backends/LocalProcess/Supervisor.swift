@@ -101,7 +101,7 @@ struct Supervisor {
                     configuration, input: .none, output: .discarded, error: .discarded)
                 launch.end("its supervisor ended with \(result.terminationStatus)")
             } catch {
-                logger.error("cannot start /bin/sh", metadata: ["attempt": "\(path)"])
+                logger.error("cannot start /bin/sh", metadata: ["path": "\(path)"])
                 launch.end("cannot start /bin/sh: \(error)")
             }
         }

@@ -41,6 +41,7 @@ public final class SimulatedBackend: TrainingBackend {
     /// - Parameters:
     ///   - slotCount: How many attempts may run at once, at least one.
     ///   - rules: Which simulation stands for which training job.
+    ///   - clock: What training takes its time on.
     ///   - date: What samples are dated with.
     public convenience init(
         slotCount: Int = 1000, rules: SimulationRules = SimulationRules(),

@@ -37,6 +37,7 @@ public final class VirtualClock: Clock, Sendable {
     /// Makes a clock that starts at a date.
     ///
     /// - Parameters:
+    ///   - startDate: The date at which virtual time starts.
     ///   - speed: How many virtual seconds pass in a real one, above zero; infinitely many unless
     ///     given. What is lost while somebody is awake is made up for while all sleep, at four
     ///     times the speed.

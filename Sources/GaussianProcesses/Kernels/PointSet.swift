@@ -17,7 +17,10 @@ public struct PointSet: Sendable {
 
     /// No points yet.
     ///
-    /// - Parameter capacity: Room for this many before anything is moved.
+    /// - Parameters:
+    ///   - numericCount: How many coordinates are numbers.
+    ///   - categoricalCount: How many coordinates are categories.
+    ///   - capacity: Room for this many before anything is moved.
     public init(numericCount: Int, categoricalCount: Int, capacity: Int = 16) {
         self.numericCount = numericCount
         self.categoricalCount = categoricalCount

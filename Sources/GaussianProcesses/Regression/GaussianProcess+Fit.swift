@@ -11,6 +11,8 @@ extension GaussianProcess {
     /// Finds the most probable kernel parameters for observations.
     ///
     /// - Parameters:
+    ///   - data: The points and their costs.
+    ///   - prior: How likely parameters are before any cost is seen.
     ///   - starts: Where to search from; the best end wins.
     ///   - iterationMax: Steps from each start.
     /// - Complexity: O(n³) for each evaluation.

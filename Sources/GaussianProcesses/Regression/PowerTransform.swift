@@ -32,7 +32,9 @@ public struct PowerTransform: Hashable, Sendable {
 
     /// Transforms costs.
     ///
-    /// - Parameter costs: Finite; any magnitude.
+    /// - Parameters:
+    ///   - costs: Finite; any magnitude.
+    ///   - exponent: λ of the power; 1 changes nothing but place and scale.
     public init(_ costs: [Double], exponent: Double) {
         self.exponent = exponent
         (location, scale) = Self.robustMoments(costs)

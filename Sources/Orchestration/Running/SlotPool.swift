@@ -1,6 +1,14 @@
 import Synchronization
 import Tuning
 
+/// How many slots of a backend are taken.
+public struct SlotCount: Hashable, Sendable {
+    /// Slots that attempts have; may be more than there are, after a restart with fewer.
+    public let used: Int
+    /// Slots that the next attempts get.
+    public let free: Int
+}
+
 /// Shares a bounded number of slots among tuning jobs: a free slot goes to the one that has fewest,
 /// and among equals to the one that has waited longest.
 ///
@@ -27,6 +35,13 @@ final class SlotPool: Sendable {
     init(slotCount: Int) {
         precondition(slotCount >= 1, "slotCount \(slotCount)")
         state = Mutex(State(freeCount: slotCount))
+    }
+
+    /// How many slots are taken now.
+    var count: SlotCount {
+        state.withLock { state in
+            SlotCount(used: state.heldCounts.values.reduce(0, +), free: max(0, state.freeCount))
+        }
     }
 
     /// Asks for a slot, which is given now or when one is free.

@@ -11,7 +11,7 @@ struct TuningJobLoop {
     private let environment: TuningJobRunner.Environment
     private let logger: Logger
     /// What runs each definition; `nil` where that is not there any more.
-    private let backends: [(any TrainingBackend)?]
+    private let routes: [BackendRoutes.Route?]
     /// The pool that each definition takes its slots from.
     private let pools: [SlotPool]
     private var stops: [Trial.ID: StopSignal] = [:]
@@ -27,14 +27,11 @@ struct TuningJobLoop {
         self.scheduler = scheduler
         self.runner = runner
         self.environment = environment
-        var logger = environment.logger
-        logger[metadataKey: "job"] = "\(scheduler.state.job.name)"
-        self.logger = logger
+        logger = runner.logger
         let specification = scheduler.state.specification
-        let routes = specification.definitions.indices.map { index in
+        routes = specification.definitions.indices.map { index in
             try? environment.routes.backend(forDefinition: index, of: specification)
         }
-        backends = routes.map { $0?.backend }
         // Without a backend each attempt fails by itself, with a reason; one slot is enough.
         pools = routes.map { route in
             route.flatMap { environment.pools[$0.name] } ?? SlotPool(slotCount: 1)
@@ -105,9 +102,11 @@ extension TuningJobLoop {
         while true {
             do {
                 try await environment.store.append(change)
+                environment.metrics.note(change) { routes[$0]?.name }
                 return environment.changes.publish(change)
             } catch let error as StoreError where error.isPassing {
                 logger.error("storing is held up", metadata: ["reason": "\(error)"])
+                environment.metrics.noteHoldUp(error)
                 runner.note(error)
                 for continuation in requests { continuation.resume(throwing: error) }
                 requests = []
@@ -142,10 +141,16 @@ extension TuningJobLoop {
             case .occupySlot(let definition): pools[definition].occupy(for: runner.id)
             case .releaseSlot(let definition): pools[definition].release(by: runner.id)
             case .suggest(let request):
-                group.addTask { [runner] in runner.answer(request) }
+                let strategy = scheduler.state.job.strategy
+                group.addTask { [runner] in runner.answer(request, strategy: strategy) }
             case .run(let trial, let attempt, let definition, let mark):
-                run(attempt, of: trial, by: backends[definition], after: mark, in: &group)
-            case .stop(let trial, let reason): stops[trial]?.request(reason)
+                run(attempt, of: trial, by: routes[definition], after: mark, in: &group)
+            case .stop(let trial, let reason):
+                guard let stop = stops[trial] else { break }
+                stop.request(reason)
+                let definition = scheduler.state.unfinished[trial]?.definition
+                let name = definition.flatMap { routes[$0]?.name }
+                environment.metrics[backend: name]?.noteStop(reason)
             case .answer(let trial, let verdict):
                 verdicts.removeValue(forKey: trial)?.resume(returning: verdict)
             }
@@ -155,13 +160,13 @@ extension TuningJobLoop {
     }
 
     private mutating func run(
-        _ attempt: Attempt, of trial: Trial.ID, by backend: (any TrainingBackend)?,
+        _ attempt: Attempt, of trial: Trial.ID, by route: BackendRoutes.Route?,
         after mark: ReportMark?, in group: inout DiscardingTaskGroup
     ) {
         let stop = StopSignal()
         stops[trial] = stop
         group.addTask { [runner] in
-            await runner.perform(attempt, of: trial, by: backend, after: mark, stop: stop)
+            await runner.perform(attempt, of: trial, by: route, after: mark, stop: stop)
         }
     }
 
@@ -169,7 +174,7 @@ extension TuningJobLoop {
         switch event {
         case .trial(let event):
             guard let training else { return }
-            let metadata: Logger.Metadata = ["training-job": "\(training.name)"]
+            let metadata: Logger.Metadata = ["training_job": "\(training.name)"]
             switch event.change {
             case .started(let attempt, _):
                 logger.info("attempt \(attempt) started", metadata: metadata)

@@ -18,6 +18,7 @@ final class TuningJobRunner: Sendable {
         let time: TimeSource
         let changes: ChangeFeed
         let logger: Logger
+        let metrics: OrchestrationMetrics
     }
 
     /// Something that happened, and who waits for what comes of it.
@@ -43,6 +44,10 @@ final class TuningJobRunner: Sendable {
 
     /// The tuning job.
     let id: TuningJob.ID
+    /// The tuning job's name, for the log; `nil` for a training job that was created on its own.
+    private let name: TuningJob.Name?
+    /// Names the job on every line.
+    let logger: Logger
     private let environment: Environment
     private let mailbox = Mailbox<Message>()
     private let storeProblem = Mutex<StoreError?>(nil)
@@ -53,10 +58,14 @@ final class TuningJobRunner: Sendable {
     /// - Parameter onAttached: Called once, when the attempts that were running have their slots,
     ///   or when it is known that there are none.
     init(
-        _ id: TuningJob.ID, _ environment: Environment,
+        _ job: TuningJob, _ environment: Environment,
         onAttached: @escaping @Sendable () -> Void = {}
     ) {
-        self.id = id
+        id = job.id
+        name = job.kind == .tuning ? job.name : nil
+        var logger = environment.logger
+        logger[metadataKey: job.kind == .tuning ? "tuning_job" : "training_job"] = "\(job.name)"
+        self.logger = logger
         self.environment = environment
         self.onAttached = Mutex(onAttached)
     }
@@ -99,10 +108,11 @@ final class TuningJobRunner: Sendable {
     ///
     /// Cancelling the task detaches from running attempts and returns.
     func run() async {
-        let logger = environment.logger
         do {
             let scheduler = try await recovered()
-            await run(scheduler)
+            await JobContext.$current.withValue(JobContext(tuningJob: name)) {
+                await run(scheduler)
+            }
         } catch is CancellationError {
             logger.debug("detached")
         } catch {
@@ -146,7 +156,7 @@ extension TuningJobRunner {
 extension TuningJobRunner {
     /// Runs an attempt and reports its end; a backend that cannot tell has failed the attempt.
     func perform(
-        _ attempt: Attempt, of trial: Trial.ID, by backend: (any TrainingBackend)?,
+        _ attempt: Attempt, of trial: Trial.ID, by route: BackendRoutes.Route?,
         after mark: ReportMark?, stop: StopSignal
     ) async {
         let session = AttemptSession(mark: mark, stop: stop) { update in
@@ -156,11 +166,14 @@ extension TuningJobRunner {
                         input: .updated(trial, update), reply: .verdict(trial, continuation)))
             }
         }
+        let context = JobContext(tuningJob: name, trainingJob: attempt.id.trainingJob)
         do {
-            guard let backend else {
+            guard let route else {
                 throw RoutingError("the backend that runs this job is not there")
             }
-            let end = try await backend.run(attempt, in: session)
+            let end = try await JobContext.$current.withValue(context) {
+                try await run(attempt, by: route, in: session)
+            }
             send(Message(input: .ended(trial, end)))
         } catch is CancellationError {
             return
@@ -170,18 +183,41 @@ extension TuningJobRunner {
         }
     }
 
+    /// Runs an attempt where its definition belongs, and counts it.
+    private func run(
+        _ attempt: Attempt, by route: BackendRoutes.Route, in session: AttemptSession
+    ) async throws -> Attempt.End {
+        let metrics = environment.metrics[backend: route.name]
+        metrics?.running.increment(by: 1)
+        defer { metrics?.running.decrement(by: 1) }
+        do {
+            let end = try await route.backend.run(attempt, in: session)
+            metrics?.note(end)
+            return end
+        } catch {
+            if !(error is CancellationError) { metrics?.errors.increment() }
+            throw error
+        }
+    }
+
     /// Makes suggestions and hands them over.
-    func answer(_ request: SuggestionRequest) {
+    ///
+    /// - Parameter strategy: The name of the strategy, for who counts.
+    func answer(_ request: SuggestionRequest, strategy: String) {
         do {
             let clock = ContinuousClock()
             var suggestions: [Suggestion] = []
             let duration = try clock.measure { suggestions = try request.suggestions() }
+            environment.metrics.note(
+                suggestions, strategy: strategy,
+                seconds: duration / .seconds(1) / Double(max(1, suggestions.count)))
             let milliseconds = duration / .milliseconds(1) / Double(max(1, suggestions.count))
             if request.isConverged {
                 send(Message(input: .converged(definition: request.definition)))
             }
             send(Message(input: .suggested(suggestions.map { $0.timed(milliseconds) })))
         } catch {
+            environment.metrics.noteSuggestionFailure()
             send(Message(input: .suggestionFailed(reason: "The strategy failed: \(error)")))
         }
     }

@@ -45,7 +45,7 @@ extension Scheduler {
         }
         switch update {
         case .entered(let phase, let entered, let message):
-            if training.isNew(phase) {
+            if training.isNew(phase, message: message) {
                 record(.entered(phase, message: message), of: trial, at: entered)
             }
             perform(.answer(trial, .proceed))

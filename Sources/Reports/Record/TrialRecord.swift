@@ -37,6 +37,8 @@ package struct TrialRecord: Identifiable, Sendable {
     /// The cost of the last objective report, in the end that of the outcome; `nil` without one, or
     /// when it was not finite.
     package internal(set) var cost: Cost?
+    /// The last value of every metric; may be NaN or infinite.
+    package internal(set) var metrics: [MetricName: Double] = [:]
     /// Whether it is over and its objective counts.
     package internal(set) var isUsable = false
     /// How often it reported its objective.
@@ -70,6 +72,7 @@ extension TrialRecord {
         startTime = job.startTime
         endTime = job.endTime
         cost = job.cost
+        metrics = job.finalMetrics.mapValues(\.value)
         isUsable = job.status.isFinished && job.objectiveStatus == .succeeded
         resource = job.resource
         stopReason = job.stopReason

@@ -65,7 +65,8 @@ struct TrainingRun: Sendable {
                     environment.gate.noteEnd()
                     if isLast { return .failed(failure) }
                     environment.logger.notice(
-                        "no capacity for \(request.name); trying the next instances")
+                        "no capacity for \(request.name); trying the next instances",
+                        metadata: ["training_job": "\(attempt.id.trainingJob)"])
                 }
             case .noCapacity(let failure):
                 if isLast { return .failed(failure) }

@@ -1,6 +1,7 @@
 import AWSClient
 import Foundation
 import Logging
+import Metrics
 import SageMakerAPI
 import Synchronization
 import Tuning
@@ -62,16 +63,18 @@ final class ServiceLine: Sendable {
     let clock: BackendClock
     let client: SageMakerClient
     let logger: Logger
+    let metrics: any MetricsFactory
     let state: Mutex<State>
     let wakeup = Wakeup()
 
     init(
         _ client: SageMakerClient, requestsPerSecond: Double, clock: BackendClock, logger: Logger,
-        seed: UInt64
+        metrics: any MetricsFactory, seed: UInt64
     ) {
         self.client = client
         self.clock = clock
         self.logger = logger
+        self.metrics = metrics
         let plan = RequestPlan(
             rate: requestsPerSecond, at: clock.elapsed(), date: clock.date(), seed: seed)
         state = Mutex(State(plan: plan, random: SeededGenerator(seed: ~seed)))
@@ -85,20 +88,34 @@ final class ServiceLine: Sendable {
 
 extension ServiceLine {
     func note(answerTo operation: SageMakerAPI.Operation) {
+        count(operation, "answered")
+        noteHealth(answerTo: operation)
+    }
+
+    private func noteHealth(answerTo operation: SageMakerAPI.Operation) {
         watchHealth { plan in
             plan.noteAnswer(to: operation.rawValue, at: clock.elapsed(), clock.date())
         }
     }
 
     func note(_ problem: ServiceProblem, of operation: SageMakerAPI.Operation) {
+        count(operation, problem.label)
         if case .denied(let message) = problem, Self.dispensable.contains(operation) {
-            note(answerTo: operation)
+            noteHealth(answerTo: operation)
             return tell(denialOf: operation, message)
         }
         watchHealth { plan in
             plan.note(problem, of: operation.rawValue, at: clock.elapsed(), clock.date())
         }
         wakeup.call()
+    }
+
+    private func count(_ operation: SageMakerAPI.Operation, _ outcome: String) {
+        Counter(
+            label: "tuner_sagemaker_calls_total",
+            dimensions: [("operation", operation.rawValue), ("outcome", outcome)],
+            factory: metrics
+        ).increment()
     }
 
     /// Says once that an operation is denied that can be done without.
@@ -125,6 +142,19 @@ extension ServiceLine {
             logger.error(
                 "SageMaker cannot be asked (\(after.state.rawValue)); waiting, nothing is lost",
                 metadata: after.metadata)
+        }
+    }
+}
+
+extension ServiceProblem {
+    /// What calls are counted by.
+    fileprivate var label: String {
+        switch self {
+        case .throttled: "throttled"
+        case .unreachable: "unreachable"
+        case .credentials: "credentials"
+        case .denied: "denied"
+        case .refused: "refused"
         }
     }
 }

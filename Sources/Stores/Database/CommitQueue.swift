@@ -28,11 +28,13 @@ final class CommitQueue: Sendable {
     }
 
     private let writer: any DatabaseWriter
+    private let metrics: StoreMetrics
     private let state = Mutex(State())
 
     /// Commits to a database.
-    init(_ writer: any DatabaseWriter) {
+    init(_ writer: any DatabaseWriter, metrics: StoreMetrics) {
         self.writer = writer
+        self.metrics = metrics
     }
 
     /// Performs a write and returns once it is durable.
@@ -96,6 +98,7 @@ final class CommitQueue: Sendable {
 
     private func commit(_ batch: [Entry], in database: Database) {
         var answers: [@Sendable () -> Void] = []
+        let start = ContinuousClock.now
         do {
             try database.inTransaction(.immediate) {
                 for entry in batch {
@@ -103,7 +106,9 @@ final class CommitQueue: Sendable {
                 }
                 return .commit
             }
+            metrics.noteCommit(of: batch.count, since: start, isDone: true)
         } catch {
+            metrics.noteCommit(of: batch.count, since: start, isDone: false)
             answers = batch.map { entry in { entry.fail(error) } }
         }
         for answer in answers { answer() }

@@ -75,6 +75,13 @@ struct Listing: Sendable {
             isOfTuningJob = true
             require("tuning_job = ?", [job.rawValue])
         }
+        if let kind = query.kind {
+            require(
+                """
+                EXISTS (SELECT 1 FROM tuning_job
+                WHERE tuning_job.id = training_job.tuning_job AND tuning_job.kind = ?)
+                """, [kind.rawValue])
+        }
         if key == .objectiveValue { conditions.append("objective_value IS NOT NULL") }
         try restrict(
             nameContains: query.nameContains, created: query.created, modified: query.modified)

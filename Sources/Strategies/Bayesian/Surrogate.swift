@@ -147,7 +147,7 @@ extension Surrogate {
 
     /// The observations θ is found from: all, or the best half of as many as may be and, of the
     /// others, the other half in equal steps.
-    private static func part(
+    static func part(
         of observations: [ObservationSet.Observation], _ countMax: Int
     ) -> [ObservationSet.Observation] {
         guard observations.count > countMax else { return observations }

@@ -48,10 +48,15 @@ public struct Algorithm: Hashable, Sendable {
 extension Algorithm {
     /// Where an algorithm stands; the wire's `AlgorithmStatus`.
     public enum Status: String, Hashable, Codable, Sendable, CaseIterable {
+        /// Its validation waits to begin.
         case pending = "Pending"
+        /// It is being validated.
         case inProgress = "InProgress"
+        /// It may be used.
         case completed = "Completed"
+        /// Its validation has failed.
         case failed = "Failed"
+        /// It is on its way out.
         case deleting = "Deleting"
 
         /// Whether its validation is over.
@@ -75,9 +80,13 @@ extension Algorithm {
 
         /// Where a part stands; the wire's `DetailedAlgorithmStatus`.
         public enum Status: String, Hashable, Codable, Sendable {
+            /// The part has not begun.
             case notStarted = "NotStarted"
+            /// The part runs.
             case inProgress = "InProgress"
+            /// The part has succeeded.
             case completed = "Completed"
+            /// The part has failed.
             case failed = "Failed"
         }
 

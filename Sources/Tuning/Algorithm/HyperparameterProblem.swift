@@ -1,10 +1,15 @@
 /// Why an algorithm's rules were refused.
 public enum HyperparameterRuleError: Error, Hashable, Sendable {
+    /// Two rules are for one hyperparameter.
     case repeatedName(Parameter.Name)
+    /// A range is given for another kind than the rule's.
     case rangeOfOtherKind(
         Parameter.Name, kind: HyperparameterRule.Kind, range: HyperparameterRule.Kind)
+    /// Free text is said to be tunable.
     case freeTextTunable(Parameter.Name)
+    /// What is required has a default.
     case requiredWithDefault(Parameter.Name, value: String)
+    /// The default is no value that the rule allows.
     case defaultNotAllowed(Parameter.Name, value: String, expected: String)
 
     /// The name of the case; never changes.
@@ -42,14 +47,22 @@ extension HyperparameterRuleError: CustomStringConvertible {
 
 /// Something wrong with the hyperparameters of a request, by the rules of its algorithm.
 public enum HyperparameterProblem: Hashable, Sendable {
+    /// The algorithm has no such hyperparameter.
     case unknown(Parameter.Name)
+    /// A required hyperparameter has no value.
     case missing(Parameter.Name)
+    /// The text is not of the hyperparameter's kind.
     case wrongType(Parameter.Name, text: String, expected: String)
+    /// The value is outside the hyperparameter's range.
     case outOfRange(Parameter.Name, text: String, expected: String)
+    /// The hyperparameter is searched and must not be.
     case notTunable(Parameter.Name)
+    /// Free text is searched.
     case freeTextTuned(Parameter.Name)
+    /// The hyperparameter is searched as another kind than it is.
     case tunedAsOtherKind(
         Parameter.Name, kind: HyperparameterRule.Kind, tuned: HyperparameterRule.Kind)
+    /// The searched range reaches beyond the hyperparameter's.
     case tuningRangeOutside(Parameter.Name, range: String, expected: String)
 
     /// The name of the case; never changes.

@@ -3,9 +3,13 @@
 public struct HyperparameterRule: Hashable, Sendable {
     /// What kind of values it takes; the wire's `Type`.
     public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
+        /// Whole numbers.
         case integer = "Integer"
+        /// Real numbers.
         case continuous = "Continuous"
+        /// One of several texts.
         case categorical = "Categorical"
+        /// Any text; never searched.
         case freeText = "FreeText"
     }
 

@@ -51,17 +51,26 @@ public enum AttemptUpdate: Hashable, Sendable {
 
 /// What a running attempt is doing.
 public enum TrainingPhase: String, Hashable, Codable, Sendable {
+    /// It waits for a place to run.
     case pending
+    /// Its place is being made ready.
     case starting
+    /// Its input is being fetched.
     case downloading
+    /// Its program runs.
     case training
+    /// It lost its machine, and waits for another.
     case interrupted
+    /// Its results are being put away.
     case uploading
 }
 
 /// Whether a reporting trial goes on.
 public enum Verdict: String, Hashable, Codable, Sendable {
+    /// It trains on.
     case proceed
+    /// It is halted, and may be resumed.
     case pause
+    /// It is stopped for good.
     case stop
 }

@@ -1,11 +1,18 @@
 /// Any JSON: what is passed on without being understood, and what is answered.
 public enum JSONValue: Hashable, Sendable {
+    /// Null.
     case null
+    /// True or false.
     case bool(Bool)
+    /// A whole number that fits.
     case integer(Int)
+    /// Any other number.
     case number(Double)
+    /// A text.
     case string(String)
+    /// A list.
     case array([JSONValue])
+    /// Members by name, in no order.
     case object([String: JSONValue])
 
     /// The member of an object; `nil` for a missing or null member, and for what is no object.

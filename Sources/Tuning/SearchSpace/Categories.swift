@@ -5,7 +5,9 @@ public struct Categories: Hashable, Sendable {
 
     /// Checks the values.
     ///
-    /// - Parameter name: The parameter whose values these are, for the error.
+    /// - Parameters:
+    ///   - values: What can be chosen; the order is that of the indices.
+    ///   - name: The parameter whose values these are, for the error.
     /// - Throws: `SearchSpaceError` when there is no value, or one twice.
     public init(_ values: [String], name: Parameter.Name) throws(SearchSpaceError) {
         guard !values.isEmpty else { throw .noCategories(name) }

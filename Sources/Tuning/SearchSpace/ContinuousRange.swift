@@ -11,7 +11,11 @@ public struct ContinuousRange: Hashable, Sendable {
 
     /// Checks the bounds and the precondition of the scaling.
     ///
-    /// - Parameter name: The parameter whose range this is, for the error.
+    /// - Parameters:
+    ///   - lower: The least value.
+    ///   - upper: The greatest value; at least the least.
+    ///   - scaling: How the range asks to be searched.
+    ///   - name: The parameter whose range this is, for the error.
     /// - Throws: `SearchSpaceError` when a bound is not finite, the bounds are in the wrong order,
     ///   `logarithmic` is asked for a range that is not above zero, or `reverseLogarithmic` for one
     ///   that is not inside [0, 1).

@@ -12,8 +12,9 @@ public struct Grid: Hashable, Sendable {
 
     /// Spreads levels over a space.
     ///
-    /// - Parameter levelCounts: Levels wanted of numeric parameters, by name; `default` is for
-    ///   those without a count of their own.
+    /// - Parameters:
+    ///   - space: The space.
+    ///   - levelCounts: Levels wanted of numeric parameters.
     /// - Throws: `SearchSpaceError` when a continuous range has no number of levels, a number is
     ///   not positive, a name is not in the space, or the combinations cannot be counted.
     public init(_ space: SearchSpace, levels levelCounts: GridLevels) throws(SearchSpaceError) {

@@ -17,8 +17,11 @@ public struct Parameter: Hashable, Sendable {
 
 /// The values one hyperparameter may take; the ranges check themselves on creation.
 public enum ParameterDomain: Hashable, Sendable {
+    /// Real numbers of a range.
     case continuous(ContinuousRange)
+    /// Whole numbers of a range.
     case integer(IntegerRange)
+    /// One of several texts.
     case categorical(Categories)
 }
 

@@ -1,8 +1,12 @@
 /// How a numeric range asks to be searched; the wire's `ScalingType`.
 public enum ScalingType: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Logarithmic where the range is above zero and spans two powers of ten, else linear.
     case auto = "Auto"
+    /// Equal differences matter equally.
     case linear = "Linear"
+    /// Equal ratios matter equally; for ranges above zero.
     case logarithmic = "Logarithmic"
+    /// Equal ratios of the distance from 1 matter equally; for ranges in [0, 1).
     case reverseLogarithmic = "ReverseLogarithmic"
 }
 

@@ -1,19 +1,34 @@
 /// Why a search space, or a value meant for one, was refused.
 public enum SearchSpaceError: Error, Hashable, Sendable {
+    /// Two parameters have one name.
     case repeatedName(Parameter.Name)
+    /// A bound is infinite or NaN.
     case boundNotFinite(Parameter.Name)
+    /// A bound's text is no number of the range's kind.
     case boundNotNumeric(Parameter.Name, text: String, expected: String)
+    /// The lower bound is above the upper.
     case boundsDecreasing(Parameter.Name, lower: String, upper: String)
+    /// A logarithmic range reaches zero or below.
     case logarithmicNotAboveZero(Parameter.Name, lower: String)
+    /// A reverse logarithmic range leaves [0, 1).
     case reverseLogarithmicOutsideUnit(Parameter.Name, lower: String, upper: String)
+    /// An integer range is reverse logarithmic.
     case reverseLogarithmicInteger(Parameter.Name)
+    /// There is no value to choose.
     case noCategories(Parameter.Name)
+    /// A value to choose comes twice.
     case repeatedCategory(Parameter.Name, value: String)
+    /// A parameter has no value.
     case missingValue(Parameter.Name)
+    /// There is a value for a parameter that is not in the space.
     case unknownParameter(Parameter.Name)
+    /// The text is no value of the parameter.
     case valueOutsideDomain(Parameter.Name, text: String, expected: String)
+    /// A grid has no number of levels for a continuous range.
     case levelsMissing(Parameter.Name)
+    /// A grid's number of levels is below one.
     case levelsNotPositive(Parameter.Name, levels: Int)
+    /// A grid's combinations are more than can be counted.
     case tooManyCombinations
 
     /// The name of the case; never changes.

@@ -27,7 +27,9 @@ public struct PageToken: Hashable, Sendable {
 
 /// The order of a listing.
 public enum SortOrder: String, Hashable, Codable, Sendable {
+    /// The least first.
     case ascending = "Ascending"
+    /// The greatest first.
     case descending = "Descending"
 }
 
@@ -50,8 +52,11 @@ public struct TimeWindow: Hashable, Sendable {
 public struct TuningJobQuery: Hashable, Sendable {
     /// What to sort by.
     public enum SortKey: String, Hashable, Sendable, CaseIterable {
+        /// By name.
         case name = "Name"
+        /// By the time of creation, then by name.
         case creationTime = "CreationTime"
+        /// By status, then by name.
         case status = "Status"
     }
 
@@ -81,8 +86,11 @@ public struct TuningJobQuery: Hashable, Sendable {
 public struct TrainingJobQuery: Hashable, Sendable {
     /// What to sort by.
     public enum SortKey: String, Hashable, Sendable, CaseIterable {
+        /// By name.
         case name = "Name"
+        /// By the time of creation, then by name.
         case creationTime = "CreationTime"
+        /// By status, then by name.
         case status = "Status"
         /// The last objective value; leaves out training jobs without one.
         case objectiveValue = "FinalObjectiveMetricValue"
@@ -90,6 +98,8 @@ public struct TrainingJobQuery: Hashable, Sendable {
 
     /// The tuning job they belong to; `nil` for all training jobs there are.
     public var tuningJob: TuningJob.ID?
+    /// What the client asked for that made them; `nil` for either.
+    public var kind: TuningJobSpecification.Kind?
     /// Text within the name, in any case.
     public var nameContains: String?
     /// When it was created.
@@ -116,7 +126,9 @@ public struct TrainingJobQuery: Hashable, Sendable {
 public struct AlgorithmQuery: Hashable, Sendable {
     /// What to sort by.
     public enum SortKey: String, Hashable, Sendable, CaseIterable {
+        /// By name.
         case name = "Name"
+        /// By the time of creation, then by name.
         case creationTime = "CreationTime"
     }
 

@@ -1,14 +1,22 @@
 /// Why a store refused a call, or to open.
 public enum StoreError: Error, Hashable, Sendable {
+    /// There is one of this name.
     case alreadyExists(name: String)
+    /// There is none of this name.
     case notFound(name: String)
     /// The page token was not made by this store for this query.
     case invalidPageToken
+    /// Another process has the directory open for writing.
     case locked(path: String)
+    /// The disk is full.
     case full(path: String)
+    /// The files cannot be written.
     case readOnly(path: String)
+    /// The file is damaged, or no database of ours.
     case corrupt(path: String, detail: String)
+    /// A later version wrote it, with migrations that this one does not know.
     case newerVersion(path: String, migrations: [String])
+    /// It cannot be used for another reason.
     case unavailable(path: String, detail: String)
 
     /// The name of the case; never changes.

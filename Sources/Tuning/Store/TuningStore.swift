@@ -24,6 +24,8 @@ public protocol TuningStoreReader: Sendable {
         async throws -> [StoredEvent]
     /// Tuning jobs of all kinds that are not finished, oldest first; recovery starts from them.
     func unfinishedTuningJobs() async throws -> [TuningJob]
+    /// How many jobs there are, all of the same moment.
+    func jobCounts() async throws -> JobCounts
     /// The tags of a resource, in the order of their keys; `nil` when there is none such.
     func tags(of resource: TaggedResource) async throws -> [Tag]?
     /// What was changed of the definition of one training job: the members that now count in place
@@ -144,7 +146,10 @@ public struct StoredEvent: Hashable, Sendable {
 
 /// What can have tags.
 public enum TaggedResource: Hashable, Sendable {
+    /// A tuning job.
     case tuningJob(TuningJob.ID)
+    /// A training job.
     case trainingJob(TrainingJob.ID)
+    /// An algorithm.
     case algorithm(Algorithm.Name)
 }

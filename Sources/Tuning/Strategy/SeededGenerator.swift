@@ -16,7 +16,9 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
 
     /// Starts the generator of one suggestion, independent of those of others.
     ///
-    /// - Parameter ordinal: The suggestion's number, from 0.
+    /// - Parameters:
+    ///   - seed: The seed that all suggestions share.
+    ///   - ordinal: The suggestion's number, from 0.
     public init(seed: UInt64, ordinal: Int) {
         let own = Self.mixed(UInt64(bitPattern: Int64(ordinal)) &+ Self.increment)
         state = Self.mixed(seed) ^ own

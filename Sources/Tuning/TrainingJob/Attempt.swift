@@ -71,7 +71,9 @@ public struct Attempt: Identifiable, Hashable, Sendable {
 
 /// How far to train: to the end, or up to a resource at which trials are compared.
 public enum TrainingExtent: Hashable, Codable, Sendable {
+    /// Until the program ends by itself.
     case toTheEnd
+    /// Until so many reports of the objective have come.
     case upTo(Resource)
 }
 

@@ -29,7 +29,10 @@ public struct MetricReport: Hashable, Sendable {
 
     /// Finds the objective in a sample.
     ///
-    /// - Parameter previous: How many reports of the objective there were before.
+    /// - Parameters:
+    ///   - sample: What was printed.
+    ///   - objective: What to look for; `nil` where nothing is optimised.
+    ///   - previous: How many reports of the objective there were before.
     public init(_ sample: MetricSample, objective: Objective?, after previous: Resource) {
         time = sample.time
         values = sample.values

@@ -130,10 +130,19 @@ extension TrainingJob {
         self.interruptionTime = nil
     }
 
-    /// Whether entering a phase would change anything.
-    package func isNew(_ phase: TrainingPhase) -> Bool {
+    /// Whether entering a phase, with what there is to say of it, would change anything.
+    package func isNew(_ phase: TrainingPhase, message: String?) -> Bool {
         phase == .training && attemptStartTime == nil
-            || status == .inProgress && secondaryStatus != phase.secondaryStatus
+            || status == .inProgress
+                && (secondaryStatus != phase.secondaryStatus || isProgress(phase, message))
+    }
+
+    /// Whether a message says how far the present phase is.
+    private func isProgress(_ phase: TrainingPhase, _ message: String?) -> Bool {
+        guard let message, phase.hasProgress, secondaryStatus == phase.secondaryStatus else {
+            return false
+        }
+        return message != transitions.last?.message
     }
 
     private mutating func enter(_ phase: TrainingPhase, at time: Date, message: String?) {
@@ -149,7 +158,12 @@ extension TrainingJob {
             attemptStartTime = attemptStartTime ?? time
         }
         // While a training job is being stopped, that is what it says, whatever it still does.
-        guard status != .stopping, secondaryStatus != phase.secondaryStatus else { return }
+        guard status != .stopping else { return }
+        if isProgress(phase, message), let message {
+            transitions[transitions.count - 1].message = message
+            lastModifiedTime = time
+        }
+        guard secondaryStatus != phase.secondaryStatus else { return }
         enter(phase.secondaryStatus, at: time, message: message ?? phase.message)
     }
 
@@ -197,6 +211,14 @@ extension TrainingPhase {
         case .training: .training
         case .interrupted: .interrupted
         case .uploading: .uploading
+        }
+    }
+
+    /// Whether it may be told how far it is, or what is waited for, again and again.
+    fileprivate var hasProgress: Bool {
+        switch self {
+        case .pending, .downloading, .interrupted: true
+        case .starting, .training, .uploading: false
         }
     }
 

@@ -102,10 +102,15 @@ public struct TrainingJob: Identifiable, Hashable, Sendable {
 extension TrainingJob {
     /// Where a training job stands, roughly; the wire's `TrainingJobStatus`.
     public enum Status: String, Hashable, Codable, Sendable, CaseIterable {
+        /// It waits or runs.
         case inProgress = "InProgress"
+        /// It has trained to its end.
         case completed = "Completed"
+        /// It has failed for good.
         case failed = "Failed"
+        /// It has been asked to stop.
         case stopping = "Stopping"
+        /// It was stopped.
         case stopped = "Stopped"
 
         /// Whether nothing more will happen.
@@ -119,24 +124,39 @@ extension TrainingJob {
 
     /// Where a training job stands, exactly; the wire's `SecondaryStatus`.
     public enum SecondaryStatus: String, Hashable, Codable, Sendable {
+        /// It waits for a slot.
         case pending = "Pending"
+        /// Its place is being made ready.
         case starting = "Starting"
+        /// Its input is being fetched.
         case downloading = "Downloading"
+        /// Its program runs.
         case training = "Training"
+        /// It lost its machine, and waits for another.
         case interrupted = "Interrupted"
+        /// Its results are being put away.
         case uploading = "Uploading"
+        /// It has been asked to stop.
         case stopping = "Stopping"
+        /// It was stopped.
         case stopped = "Stopped"
+        /// It was stopped because it ran as long as it may.
         case maxRuntimeExceeded = "MaxRuntimeExceeded"
+        /// It was stopped because it waited and ran as long as it may.
         case maxWaitTimeExceeded = "MaxWaitTimeExceeded"
+        /// It has trained to its end.
         case completed = "Completed"
+        /// It has failed for good.
         case failed = "Failed"
     }
 
     /// Whether a training job's objective could be used; the wire's `ObjectiveStatus`.
     public enum ObjectiveStatus: String, Hashable, Codable, Sendable {
+        /// It is not known yet.
         case pending = "Pending"
+        /// It could be used.
         case succeeded = "Succeeded"
+        /// There is none that could be used.
         case failed = "Failed"
     }
 
@@ -148,8 +168,8 @@ extension TrainingJob {
         public let startTime: Date
         /// When it was left; `nil` while it lasts.
         public var endTime: Date?
-        /// What was going on, for people.
-        public let message: String
+        /// What was going on, for people; what was last said of it.
+        public internal(set) var message: String
 
         package init(
             status: SecondaryStatus, startTime: Date, endTime: Date? = nil, message: String

@@ -43,6 +43,7 @@ public struct TrialEvent: Hashable, Sendable {
 
 /// One fact about a tuning job: about one of its trials, or about itself.
 public enum TuningEvent: Hashable, Sendable {
+    /// Something about one of its trials.
     case trial(TrialEvent)
     /// A client wants the tuning job stopped.
     case stopRequested(Date)

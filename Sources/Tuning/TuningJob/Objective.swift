@@ -2,7 +2,9 @@
 public struct Objective: Hashable, Codable, Sendable {
     /// Which way is better; the wire's `Type`.
     public enum Direction: String, Hashable, Codable, Sendable {
+        /// Less is better.
         case minimize = "Minimize"
+        /// More is better.
         case maximize = "Maximize"
     }
 

@@ -79,10 +79,15 @@ public struct TuningJob: Identifiable, Hashable, Sendable {
 extension TuningJob {
     /// Where a tuning job stands; the wire's `HyperParameterTuningJobStatus`.
     public enum Status: String, Hashable, Codable, Sendable, CaseIterable {
+        /// It runs.
         case inProgress = "InProgress"
+        /// It has been asked to stop.
         case stopping = "Stopping"
+        /// It was stopped.
         case stopped = "Stopped"
+        /// A limit or a criterion ended it, or nothing was left to try.
         case completed = "Completed"
+        /// It could not go on.
         case failed = "Failed"
 
         /// Whether nothing more will happen.
@@ -96,8 +101,11 @@ extension TuningJob {
 
     /// How a tuning job ended.
     public enum Outcome: Hashable, Codable, Sendable {
+        /// A limit or a criterion ended it, or nothing was left to try.
         case completed
+        /// A client stopped it.
         case stopped
+        /// It could not go on.
         case failed(reason: String)
     }
 

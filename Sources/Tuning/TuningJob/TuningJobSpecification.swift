@@ -6,7 +6,9 @@
 public struct TuningJobSpecification: Hashable, Codable, Sendable {
     /// What a client asked for.
     public enum Kind: String, Hashable, Codable, Sendable {
+        /// A search.
         case tuning
+        /// One training job, created on its own.
         case training
     }
 

@@ -9,9 +9,12 @@ import Tuning
 struct AuditLog: Sendable {
     /// The longest name that is written down.
     private static let nameLengthMax = 256
-    /// The members that name what an operation changes.
-    private static let nameMembers = [
-        "HyperParameterTuningJobName", "TrainingJobName", "AlgorithmName", "ResourceArn",
+    /// The members that name what an operation changes, with the kinds of resources in ARNs and
+    /// what the log calls them.
+    private static let nameMembers: [(member: String, kind: String, key: String)] = [
+        ("HyperParameterTuningJobName", "hyper-parameter-tuning-job", "tuning_job"),
+        ("TrainingJobName", "training-job", "training_job"),
+        ("AlgorithmName", "algorithm", "algorithm"),
     ]
 
     let logger: Logger
@@ -26,17 +29,32 @@ struct AuditLog: Sendable {
         refusal: APIError?
     ) {
         guard operation.changesSomething else { return }
-        let name = Self.nameMembers.lazy.compactMap { body?[$0]?.string }.first
-        logger.notice(
-            "Change",
-            metadata: [
-                "key": "\(sender.keyID.map(Self.plain) ?? "anonymous")",
-                "operation": "\(operation.rawValue)",
-                "resource": "\(name.map(Self.plain) ?? "")",
-                "address": "\(sender.address.map(Self.plain) ?? "")",
-                "outcome": "\(refusal?.code ?? "Done")",
-                "request": "\(sender.requestID)",
-            ])
+        let resource = Self.resource(of: body)
+        var metadata: Logger.Metadata = [
+            "key": "\(sender.keyID.map(Self.plain) ?? "anonymous")",
+            "operation": "\(operation.rawValue)",
+            "resource": "\(resource.map { Self.plain($0.text) } ?? "")",
+            "address": "\(sender.address.map(Self.plain) ?? "")",
+            "outcome": "\(refusal?.code ?? "Done")",
+            "request": "\(sender.requestID)",
+        ]
+        if let resource, let key = resource.key {
+            metadata[key] = "\(Self.plain(resource.name))"
+        }
+        logger.notice("Change", metadata: metadata)
+    }
+
+    /// What a request names: as it does so, what the log calls such a thing, and its name.
+    private static func resource(
+        of body: JSONValue?
+    ) -> (text: String, key: String?, name: String)? {
+        for (member, _, key) in nameMembers {
+            if let name = body?[member]?.string { return (name, key, name) }
+        }
+        guard let arn = body?["ResourceArn"]?.string else { return nil }
+        let parts = (arn.split(separator: ":").last ?? "").split(separator: "/", maxSplits: 1)
+        let key = nameMembers.first { $0.kind == parts.first ?? "" }?.key
+        return (arn, parts.count == 2 ? key : nil, String(parts.last ?? ""))
     }
 
     /// A text that cannot pretend to be another line or another member of this one.

@@ -137,11 +137,12 @@ struct SignedServiceTests {
             let address = "notice Change address=127.0.0.1 key="
             #expect(
                 lines == [
-                    "\(address)\(full.id) operation=CreateTrainingJob outcome=Done resource=one",
+                    "\(address)\(full.id) operation=CreateTrainingJob outcome=Done resource=one "
+                        + "training_job=one",
                     "\(address)\(full.id) operation=CreateTrainingJob outcome=ResourceInUse "
-                        + "resource=one",
+                        + "resource=one training_job=one",
                     "\(address)\(full.id) operation=DeleteTrainingJob "
-                        + "outcome=ValidationException resource=a?b?c",
+                        + "outcome=ValidationException resource=a?b?c training_job=a?b?c",
                     "\(address)anonymous operation=CreateTrainingJob "
                         + "outcome=MissingAuthenticationTokenException resource=",
                 ])

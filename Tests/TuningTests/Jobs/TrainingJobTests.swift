@@ -32,6 +32,22 @@ struct TrainingJobTests {
         #expect(job.mark == nil && !job.isRunning)
     }
 
+    @Test("What is said again of a phase that takes long replaces what was said before")
+    func progress() throws {
+        var log = EventLog()
+        try log.create(0)
+        try log.apply(0, .started(attempt: 1, .toTheEnd))
+        try log.apply(0, .entered(.downloading, message: "10 %"))
+        let before = try log.apply(0, .entered(.downloading, message: "20 %"))
+        #expect(before.transitions.map(\.message).last == "20 %")
+        #expect(before.transitions.count == 2)
+        #expect(!before.isNew(.downloading, message: "20 %"))
+        #expect(!before.isNew(.downloading, message: nil))
+        #expect(before.isNew(.downloading, message: "30 %"))
+        let training = try log.apply(0, .entered(.training, message: nil))
+        #expect(!training.isNew(.training, message: "Epoch 3"))
+    }
+
     @Test("A retry starts anew and adds up run time, up to a final failure")
     func retry() throws {
         var log = EventLog()

@@ -1,0 +1,130 @@
+import Foundation
+import Synchronization
+import Tuning
+
+/// A container engine that speaks Docker's API: Docker itself, or Podman.
+struct ContainerEngine: Sendable {
+    /// The newest version of the API that is known to work.
+    private static let versionMax = EngineVersion(1, 47)
+
+    private final class Negotiation: Sendable {
+        let version = Mutex<EngineVersion?>(nil)
+    }
+
+    private let transport: any EngineTransport
+    private let negotiation = Negotiation()
+
+    init(_ transport: any EngineTransport) { self.transport = transport }
+
+    /// The version of the API that both sides know; asked for once, and again after a silence.
+    func version() async throws -> EngineVersion {
+        if let known = negotiation.version.withLock({ $0 }) { return known }
+        let answer = try await whole(EngineRequest(method: "GET", path: "/version"))
+        guard answer.status == 200, let newest = EngineVersion(answer.json?["ApiVersion"]) else {
+            throw answer.error
+        }
+        let oldest = EngineVersion(answer.json?["MinAPIVersion"]) ?? newest
+        let version = max(oldest, min(newest, Self.versionMax))
+        negotiation.version.withLock { $0 = version }
+        return version
+    }
+
+    /// Whether root in its containers is an ordinary user of the machine.
+    func isRootless() async throws -> Bool {
+        let answer = try await ask(EngineRequest(method: "GET", path: "/info"))
+        guard answer.status == 200, let json = answer.json else { throw answer.error }
+        return json["SecurityOptions"]?.array?.contains("name=rootless") ?? false
+    }
+
+    /// Sends a request, and gives the answer whole.
+    func ask(_ request: EngineRequest) async throws -> EngineAnswer {
+        var request = request
+        request.version = try await version().description
+        return try await whole(request)
+    }
+
+    /// Sends a request, and hands over the answer as it comes.
+    ///
+    /// - Throws: `EngineError` for an answer that is none of success.
+    func stream(
+        _ request: EngineRequest, _ receive: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws {
+        var request = request
+        request.version = try await version().description
+        let complaint = Mutex<[UInt8]>([])
+        let status = try await send(request) { status, piece in
+            if status == 200 {
+                try await receive(piece)
+            } else {
+                complaint.withLock { $0 += piece }
+            }
+        }
+        let answer = EngineAnswer(status: status, body: complaint.withLock { $0 })
+        guard status == 200 else { throw answer.error }
+    }
+
+    private func whole(_ request: EngineRequest) async throws -> EngineAnswer {
+        let body = Mutex<[UInt8]>([])
+        let status = try await send(request) { _, piece in body.withLock { $0 += piece } }
+        return EngineAnswer(status: status, body: body.withLock { $0 })
+    }
+
+    private func send(
+        _ request: EngineRequest, _ receive: @escaping @Sendable (Int, [UInt8]) async throws -> Void
+    ) async throws -> Int {
+        do {
+            return try await transport.send(request, receive)
+        } catch let error as EngineUnreachable {
+            // It may be another one when it is back.
+            negotiation.version.withLock { $0 = nil }
+            throw error
+        }
+    }
+}
+
+/// A version of the API, such as 1.41.
+struct EngineVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+    private let major: Int
+    private let minor: Int
+
+    init(_ major: Int, _ minor: Int) {
+        self.major = major
+        self.minor = minor
+    }
+
+    /// Reads a version; `nil` for what is none.
+    init?(_ value: JSONValue?) {
+        let numbers = value?.string?.split(separator: ".").compactMap { Int($0) } ?? []
+        guard numbers.count == 2 else { return nil }
+        self.init(numbers[0], numbers[1])
+    }
+
+    var description: String { "\(major).\(minor)" }
+
+    static func < (left: EngineVersion, right: EngineVersion) -> Bool {
+        (left.major, left.minor) < (right.major, right.minor)
+    }
+}
+
+/// An answer, whole in memory.
+struct EngineAnswer: Sendable {
+    /// The status.
+    let status: Int
+    /// The body as it came.
+    let body: [UInt8]
+
+    /// Whether the status is one of success.
+    var isSuccess: Bool { (200..<300).contains(status) }
+
+    /// The body; `nil` when it is no JSON.
+    var json: JSONValue? { try? JSONValue(parsing: text) }
+
+    private var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The answer as an error.
+    var error: EngineError {
+        let message = json?["message"]?.string ?? text
+        return EngineError(
+            status: status, message: message.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+}
