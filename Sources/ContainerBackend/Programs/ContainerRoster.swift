@@ -1,4 +1,3 @@
-import Backends
 import Synchronization
 import Tuning
 

@@ -1,4 +1,3 @@
-import Backends
 import Synchronization
 
 /// Work that several tasks wait for, and that goes on when some of them give up.
