@@ -103,6 +103,12 @@ let package = Package(
         .target(
             name: "ContainerBackend",
             dependencies: ["Tuning", "Backends", asyncHTTPClient, nioCore, logging]),
+        // Training jobs as jobs of a Ray cluster.
+        .target(
+            name: "RayBackend",
+            dependencies: [
+                "Tuning", "Backends", asyncHTTPClient, nioCore, nioSSL, crypto, logging,
+            ]),
         // Tells webhooks and commands how jobs ended, at least once.
         .target(
             name: "Notifications",
@@ -130,8 +136,8 @@ let package = Package(
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Reports",
                 "SageMakerAPI", "AWSClient", "SageMakerBackend", "ContainerBackend",
-                "Notifications", "TuningServer", "DigitsTraining", argumentParser, logging,
-                metrics, serviceLifecycle, yams,
+                "RayBackend", "Notifications", "TuningServer", "DigitsTraining", argumentParser,
+                logging, metrics, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
         .target(name: "TuningTesting", dependencies: ["Tuning"]),
@@ -164,6 +170,9 @@ let package = Package(
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
             ]),
         .testTarget(name: "NotificationsTests", dependencies: ["Tuning", "Notifications"]),
+        .testTarget(
+            name: "RayBackendTests",
+            dependencies: ["Tuning", "Backends", "RayBackend", "TuningTesting", logging]),
         .testTarget(
             name: "ServiceExperimentsTests",
             dependencies: [

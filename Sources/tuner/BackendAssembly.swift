@@ -56,6 +56,9 @@ struct BackendAssembly {
             case .container:
                 backends[name] = own.container.backend(
                     own, directory: directory.url, logger: logger)
+            case .ray:
+                backends[name] = try own.ray.backend(
+                    own, directory: directory.url, logger: logger)
             }
         }
         let present = backends
@@ -107,6 +110,9 @@ struct BackendChoice: Sendable {
             case .sagemaker: checks[name] = { _ in nil }
             case .container:
                 checks[name] = { ContainerBackend.problem(withImage: $0.image) }
+            case .ray:
+                let ray = own.ray.configuration(own, directory: directory.url, logger: logger)
+                checks[name] = { ray.problem(with: $0) }
             }
         }
         self.checks = checks

@@ -10,6 +10,7 @@ extension Settings {
         case sagemaker
         case container
         case slurm
+        case ray
 
         fileprivate static var names: String {
             allCases.map(\.rawValue).joined(separator: ", ")

@@ -36,6 +36,8 @@ struct Settings: Codable, Equatable {
     var slurm = Slurm()
     /// How containers run where the backend is `container`.
     var container = Container()
+    /// The Ray cluster that runs training jobs where the backend is `ray`.
+    var ray = Ray()
     /// How the log is written: `text` for people, `json` for programs.
     var logFormat = LogFormat.text
     /// Who is told how jobs ended; a list as `NotificationTarget` reads it.
@@ -113,6 +115,7 @@ extension Settings {
         try sagemaker.check()
         try container.check()
         try slurm.check()
+        try ray.check()
         try s3.check()
         guard !dataDirectory.isEmpty else { throw SettingsError("dataDirectory is empty") }
         try mock.check()
@@ -147,6 +150,8 @@ extension Settings {
         case (_, .object) where path == ["container", "hostOptions"]: return given
         case _ where path == ["container", "instances"]:
             return try Container.Instance.checked(given)
+        case (_, .object) where path == ["ray", "runtimeEnvironment"]: return given
+        case _ where path == ["ray", "instances"]: return try Ray.Instance.checked(given)
         case (_, .array(let routes)) where path == ["routes"]:
             return .array(
                 try routes.map { route throws(SettingsError) in try Route.checked(route) })
@@ -211,7 +216,8 @@ extension Settings {
         switch path {
         // Their names are the user's.
         case ["local", "images"], ["mock", "images"], ["container", "environment"],
-            ["slurm", "images"], ["slurm", "environment"], ["backends"]:
+            ["slurm", "images"], ["slurm", "environment"], ["ray", "images"], ["ray", "headers"],
+            ["backends"]:
             ""
         case instances: ["limit": 0, "capacityErrors": 0]
         default: members[name]

@@ -17,6 +17,9 @@ struct FailureDescription {
     let failureFile: String
     /// The log to be quoted when it does not.
     let standardError: String
+    /// The log to be quoted where that one does not exist, because what runs the program writes
+    /// both to one log.
+    var onlyLog: String?
 
     /// The failure, worded as SageMaker words it: `AlgorithmError: TEXT, exit code: N`.
     var failure: TrainingFailure {
@@ -32,10 +35,11 @@ struct FailureDescription {
             .map { String($0.prefix(Self.lengthMax)) }
     }
 
-    /// The last lines of the standard error that fit.
+    /// The last lines of the log that fit.
     private var lastLines: String? {
+        let log = fileExists(standardError) ? standardError : onlyLog ?? standardError
         let tail = read(
-            standardError, from: { $0 - min($0, UInt64(Self.tailBytesMax)) },
+            log, from: { $0 - min($0, UInt64(Self.tailBytesMax)) },
             bytesMax: Self.tailBytesMax)
         guard let tail else { return nil }
         var kept: [Substring] = []

@@ -21,7 +21,8 @@ package struct TrainingDirectory: Hashable, Sendable {
         path = data.appending(path: "training-jobs").appending(path: name).path
     }
 
-    private init(path: String) { self.path = path }
+    /// The directory at a path on whatever machine a program runs on.
+    package init(path: String) { self.path = path }
 
     /// The configuration and the input data.
     package var input: String { path + "/input" }

@@ -177,7 +177,7 @@ extension AttemptRun {
             return .failed(
                 FailureDescription(
                     exitCode: code, failureFile: training.failure,
-                    standardError: files.standardError
+                    standardError: files.standardError, onlyLog: files.standardOutput
                 ).failure)
         case .failure(let failure):
             return .failed(failure)
@@ -207,6 +207,7 @@ extension AttemptRun {
     }
 
     private func saveArtifacts() async throws {
+        guard host.bringsResults else { return }
         let artifacts = TrainingArtifacts(
             of: attempt.id.trainingJob, in: training, envelope: attempt.definition.envelope,
             storage: storage)

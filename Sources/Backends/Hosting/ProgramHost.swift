@@ -12,6 +12,9 @@ package protocol ProgramHost: Sendable {
     /// Whether a link in a training job's directory leads where it does on this machine; if not,
     /// the data that `TrainingChannel.linkedPath` names has to be mounted there by the host.
     var followsLinks: Bool { get }
+    /// Whether what a program leaves behind is in the training job's directory when it is over; if
+    /// not, there is nothing to be saved.
+    var bringsResults: Bool { get }
 
     /// What an attempt runs, to be installed in its directory; `nil` where its image knows.
     ///
@@ -32,4 +35,7 @@ package protocol ProgramHost: Sendable {
 extension ProgramHost {
     /// Where the file system is this machine's.
     package var followsLinks: Bool { true }
+
+    /// Where the program writes into that directory.
+    package var bringsResults: Bool { true }
 }

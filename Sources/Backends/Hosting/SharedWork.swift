@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Work that several tasks wait for, and that goes on when some of them give up.
-final class SharedWork<Value: Sendable>: Sendable {
+package final class SharedWork<Value: Sendable>: Sendable {
     private struct State {
         var result: Result<Value, any Error>?
         var waiters: [Int: CheckedContinuation<Value, any Error>] = [:]
@@ -11,7 +11,7 @@ final class SharedWork<Value: Sendable>: Sendable {
     private let state = Mutex(State())
 
     /// Begins the work, in a task that nothing cancels.
-    init(_ work: @escaping @Sendable () async throws -> Value) {
+    package init(_ work: @escaping @Sendable () async throws -> Value) {
         Task {
             do {
                 self.finish(.success(try await work()))
@@ -24,7 +24,7 @@ final class SharedWork<Value: Sendable>: Sendable {
     /// What comes of it.
     ///
     /// - Throws: What the work throws; `CancellationError` when the waiting task is cancelled.
-    func value() async throws -> Value {
+    package func value() async throws -> Value {
         let waiter = state.withLock { state in
             defer { state.nextWaiter += 1 }
             return state.nextWaiter
