@@ -41,16 +41,25 @@ package struct SageMakerClient: Sendable {
 
     /// Fetches a document that the service has beside its operations.
     ///
-    /// - Parameter path: The parts of its path, as they are before they are encoded.
+    /// - Parameters:
+    ///   - path: The parts of its path, as they are before they are encoded.
+    ///   - query: What follows the path, likewise.
     /// - Returns: Its bytes.
     /// - Throws: As `call(_:_:)`; `APIError` has the status.
-    package func document(at path: [String]) async throws -> [UInt8] {
-        let encoded = path.map { part in
-            part.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? part
+    package func document(
+        at path: [String], query: [(name: String, value: String)] = []
+    ) async throws -> [UInt8] {
+        func encoded(_ text: String) -> String {
+            text.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? text
         }
-        let root = endpoint.absoluteString.hasSuffix("/") ? "" : "/"
-        guard let url = URL(string: endpoint.absoluteString + root + encoded.joined(separator: "/"))
-        else { throw TransportError(.unreachable, "no address: \(path)") }
+        var address = endpoint.absoluteString
+        if !address.hasSuffix("/") { address += "/" }
+        address += path.map(encoded).joined(separator: "/")
+        let fields = query.map { "\(encoded($0.name))=\(encoded($0.value))" }
+        if !fields.isEmpty { address += "?" + fields.joined(separator: "&") }
+        guard let url = URL(string: address) else {
+            throw TransportError(.unreachable, "no address: \(path)")
+        }
         let answer = try await client.send(HTTPRequest("GET", url, timeout: timeout))
         guard answer.isSuccess else { throw APIError(answer) }
         return answer.body

@@ -5,6 +5,10 @@ extension HTTPFields.Element.Name {
     static let target = HTTPFields.Element.Name("X-Amz-Target")!
     /// Says where a browser's request comes from.
     static let fetchSite = HTTPFields.Element.Name("Sec-Fetch-Site")!
+    /// Says what a browser's request is part of, such as following a link.
+    static let fetchMode = HTTPFields.Element.Name("Sec-Fetch-Mode")!
+    /// Says what a browser does with the answer.
+    static let fetchDestination = HTTPFields.Element.Name("Sec-Fetch-Dest")!
     /// Says where a proxy's request comes from.
     static let forwardedFor = HTTPFields.Element.Name("X-Forwarded-For")!
     /// A second Host header; the first is the request's authority.

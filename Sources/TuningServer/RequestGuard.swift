@@ -20,7 +20,8 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
             throw APIError.accessDenied("Requests from web pages are not accepted.")
         }
         let site = request.headers[.fetchSite]
-        guard site == nil || site == "none" || site == "same-origin" else {
+        guard site == nil || site == "none" || site == "same-origin" || isNavigation(request)
+        else {
             throw APIError.accessDenied("Requests from web pages are not accepted.")
         }
         guard request.headers[.host] == nil else {
@@ -31,6 +32,15 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
                 "The Host header must name this service: 127.0.0.1, localhost or [::1].")
         }
         return try await next(request, context)
+    }
+
+    /// Whether somebody follows a link to a page of the dashboard from elsewhere. What they get is
+    /// for their eyes: the page that has the link can neither read it nor show it in a frame, and
+    /// looking changes nothing.
+    private func isNavigation(_ request: Request) -> Bool {
+        request.method == .get && request.headers[.fetchMode] == "navigate"
+            && request.headers[.fetchDestination] == "document"
+            && request.headers[values: .fetchSite].count == 1
     }
 
     /// Whether a request is a form of the dashboard that a page of this service sent.

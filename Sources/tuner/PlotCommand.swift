@@ -43,10 +43,12 @@ struct PlotCommand: AsyncParsableCommand {
     private static func text(
         of request: PlotRequest, at service: ServiceAccess
     ) async throws -> String {
-        guard let text = try await service.page(request.path) else {
+        do {
+            let document = try await service.document(request.path, query: request.query)
+            return String(decoding: document, as: UTF8.self)
+        } catch let refusal as CommandRefusal where refusal.status == 404 {
             throw CommandFailure(request.absence)
         }
-        return text
     }
 
     private static func text(
@@ -113,12 +115,14 @@ struct PlotRequest {
         self.parameters = names.map { (String($0[0]), String($0[1])) }
     }
 
-    /// Where a service has it: path and query, encoded.
-    var path: String {
-        var path = "/tuning-jobs/\(name.encoded)/"
-        path += chart.map { "charts/\($0.rawValue).svg" } ?? "report.html"
-        if let parameters { path += "?x=\(parameters.0.encoded)&y=\(parameters.1.encoded)" }
-        return path
+    /// Where a service has it: the parts of the path.
+    var path: [String] {
+        ["tuning-jobs", name] + (chart.map { ["charts", "\($0.rawValue).svg"] } ?? ["report.html"])
+    }
+
+    /// What follows the path.
+    var query: [(name: String, value: String)] {
+        parameters.map { [("x", $0.0), ("y", $0.1)] } ?? []
     }
 
     /// What it means when there is nothing.
@@ -126,14 +130,5 @@ struct PlotRequest {
         chart.map {
             "there is no tuning job '\(name)', or nothing of it to draw as \($0.rawValue) yet"
         } ?? "there is no tuning job '\(name)'"
-    }
-}
-
-extension String {
-    /// The text as a part of a path or query.
-    fileprivate var encoded: String {
-        let plain = CharacterSet(
-            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-        return addingPercentEncoding(withAllowedCharacters: plain) ?? ""
     }
 }

@@ -6,8 +6,6 @@ import Tuning
 /// A running service, as a command calls it.
 struct ServiceAccess {
     private let endpoint: String
-    private let url: URL
-    private let signed: SignedClient
     private let client: SageMakerClient
 
     /// Finds out who one is to a service, as Amazon's programs would; where they would know nobody,
@@ -24,7 +22,7 @@ struct ServiceAccess {
                 // A service on this machine is none of Amazon's, wherever the machine may be.
                 asksInstance: !url.isLoopback))
         self.endpoint = endpoint
-        self.url = url
+        let signed: SignedClient
         do {
             signed = try await configuration.clientSignedIfPossible(for: .sageMaker)
         } catch {
@@ -36,9 +34,10 @@ struct ServiceAccess {
     /// Calls the service that uses a data directory, with the directory's key.
     init(_ endpoint: String, key: AccessKey?, caFile: String?) throws {
         self.endpoint = endpoint
-        url = try Self.url(endpoint)
+        let url = try Self.url(endpoint)
         // A profile that is wrong is no reason not to call it.
         let caFile = try? AWSConfiguration(overrides: .init(caFile: caFile)).caFile()
+        let signed: SignedClient
         do {
             signed = SignedClient(
                 try NetworkTransport(caFile: caFile),
@@ -59,45 +58,27 @@ struct ServiceAccess {
 
     /// Fetches a document that the service has beside its operations.
     ///
-    /// - Parameter path: The parts of its path.
+    /// - Parameters:
+    ///   - path: The parts of its path.
+    ///   - query: What follows the path.
     /// - Throws: As `call(_:_:)`.
-    func document(_ path: [String]) async throws -> [UInt8] {
-        try await answered { try await client.document(at: path) }
+    func document(
+        _ path: [String], query: [(name: String, value: String)] = []
+    ) async throws -> [UInt8] {
+        try await answered { try await client.document(at: path, query: query) }
     }
 
     private func answered<Answer>(_ ask: () async throws -> Answer) async throws -> Answer {
         do {
             return try await ask()
         } catch let error as APIError {
-            throw CommandRefusal(code: error.code, message: error.message)
+            throw CommandRefusal(
+                code: error.code, message: error.message, status: error.status)
         } catch let error as CredentialError {
             throw CommandFailure(error.description)
         } catch {
             throw CommandFailure("no answer from \(endpoint): \(error.oneLine)")
         }
-    }
-
-    /// Reads a page; `nil` when there is none.
-    ///
-    /// - Parameter path: Its path and query, encoded.
-    /// - Throws: `CommandFailure` when it is refused or not answered.
-    func page(_ path: String) async throws -> String? {
-        guard let address = URL(string: path, relativeTo: url)?.absoluteURL else {
-            throw CommandFailure("'\(path)' is no address")
-        }
-        let answer: HTTPAnswer
-        do {
-            answer = try await signed.send(HTTPRequest("GET", address))
-        } catch let error as CredentialError {
-            throw CommandFailure(error.description)
-        } catch {
-            throw CommandFailure("no answer from \(endpoint): \(error.oneLine)")
-        }
-        if answer.status == 404 { return nil }
-        guard answer.isSuccess else {
-            throw CommandFailure("\(endpoint) answers \(answer.status)")
-        }
-        return String(decoding: answer.body, as: UTF8.self)
     }
 
     private static func url(_ endpoint: String) throws -> URL {

@@ -207,6 +207,38 @@ struct DashboardAccessTests {
         }
     }
 
+    struct Visit: Sendable {
+        let path: String
+        let headers: [String: String]
+        let status: Int
+    }
+
+    private static func visit(
+        _ path: String = "/", site: String = "cross-site", mode: String = "navigate",
+        destination: String = "document", more: [String: String] = [:], status: Int
+    ) -> Visit {
+        let fetch = [
+            "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": destination,
+        ]
+        return Visit(path: path, headers: fetch.merging(more) { $1 }, status: status)
+    }
+
+    @Test(
+        "A link on another page leads to the dashboard; nothing else of that page does",
+        arguments: [
+            visit(status: 200), visit(site: "same-site", status: 200),
+            visit("/backends", status: 200),
+            visit(destination: "iframe", status: 403), visit(destination: "image", status: 403),
+            visit(mode: "no-cors", status: 403), visit(mode: "cors", status: 403),
+            visit(more: ["Origin": "http://evil.example"], status: 403),
+        ])
+    func links(visit: Visit) async throws {
+        try await DashboardService.run { dashboard in
+            let page = try await dashboard.get(visit.path, visit.headers)
+            #expect(page.status == visit.status)
+        }
+    }
+
     @Test("The API takes no forms, also not from the dashboard's own pages")
     func formsOfTheAPI() async throws {
         try await DashboardService.run { dashboard in
