@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import Tuning
 
 /// How far a tuning job is, as a line of text.
@@ -23,7 +24,8 @@ struct Progress {
         if counts.failed > 0 { parts.append("\(counts.failed) failed") }
         if counts.stopped > 0 { parts.append("\(counts.stopped) stopped") }
         if let best = job.best, let objective {
-            parts.append("best \(objective.metric) \(Self.short(objective.value(of: best.cost)))")
+            let value = NumberText.short(objective.value(of: best.cost), digits: 6)
+            parts.append("best \(objective.metric) \(value)")
         }
         if let left = secondsLeft { parts.append("about \(Self.clock(left)) left") }
         return parts.joined(separator: ", ")
@@ -44,11 +46,6 @@ struct Progress {
         else { return nil }
         let each = now.timeIntervalSince(job.creationTime) / Double(finishedCount)
         return each * Double(total - finishedCount)
-    }
-
-    /// A number with at most six digits.
-    static func short(_ value: Double) -> String {
-        String(format: "%.6g", value)
     }
 
     private static func clock(_ seconds: Double) -> String {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Numbers as people read them on charts, without Foundation's formatters, which are slow.
-enum NumberText {
+/// Numbers as people read them on charts, pages and terminals, without Foundation's formatters, which are slow.
+package enum NumberText {
     /// A number in as few characters as a number of significant digits needs: `0.0123`, `1.2e-7`.
-    static func short(_ value: Double, digits: Int = 4) -> String {
+    package static func short(_ value: Double, digits: Int = 4) -> String {
         guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
         guard value != 0 else { return "0" }
         let magnitude = abs(value)
@@ -55,7 +55,7 @@ enum NumberText {
     }
 
     /// A span of time in one or two units: `38 s`, `2 h 5 min`.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, abs(seconds) < 1e14 else { return "\(short(seconds)) s" }
         if abs(seconds) < 60 { return short(seconds, digits: 3) + " s" }
         let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)]

@@ -1,29 +1,17 @@
 import Foundation
+import Reports
 import Tuning
 
 // Numbers and times as people read them.
 
 extension Double {
     /// The number with at most six digits that mean something.
-    var shortText: String {
-        guard isFinite else { return isNaN ? "NaN" : self < 0 ? "−∞" : "∞" }
-        return String(format: "%.6g", self).replacing("-", with: "−")
-    }
+    var shortText: String { NumberText.short(self, digits: 6) }
 }
 
 extension Duration {
     /// Days and hours, hours and minutes, minutes and seconds, or seconds.
-    var shortText: String {
-        let seconds = max(0, components.seconds)
-        switch seconds {
-        case ..<60:
-            let tenths = components.attoseconds / 100_000_000_000_000_000
-            return seconds < 10 && tenths > 0 ? "\(seconds).\(tenths) s" : "\(seconds) s"
-        case ..<3_600: return "\(seconds / 60) min \(seconds % 60) s"
-        case ..<86_400: return "\(seconds / 3_600) h \(seconds % 3_600 / 60) min"
-        default: return "\(seconds / 86_400) d \(seconds % 86_400 / 3_600) h"
-        }
-    }
+    var shortText: String { NumberText.duration(max(0, self / .seconds(1))) }
 }
 
 /// A moment, for people and for programs.
