@@ -3,6 +3,9 @@ import Tuning
 
 /// A training job as a row of a table.
 struct TrainingJobView {
+    /// The most hyperparameters of a row.
+    private static let hyperparameterCountMax = 8
+
     let name: String
     /// Its number in its tuning job, from 1.
     let number: Int
@@ -14,8 +17,10 @@ struct TrainingJobView {
     let isBest: Bool
     /// How often it reported its objective.
     let resource: Int
-    /// The hyperparameters that were searched, in the order of their names.
+    /// The first hyperparameters that were searched, in the order of their names.
     let hyperparameters: [FactView]
+    /// How many more there are; `nil` without any.
+    let hiddenCount: Int?
     /// How long it has run.
     let runtime: String?
     let created: TimeView
@@ -31,9 +36,9 @@ struct TrainingJobView {
         value = job.objectiveValue(objective)?.shortText
         isBest = best?.ordinal == job.id.ordinal
         resource = job.resource.units
-        hyperparameters = job.tuned.values.sorted { $0.key < $1.key }.map {
-            FactView(name: $0.key, value: Double(wire: $0.value)?.shortText ?? $0.value)
-        }
+        hyperparameters = Array(job.searchedFacts.prefix(Self.hyperparameterCountMax))
+        let hidden = job.tuned.values.count - hyperparameters.count
+        hiddenCount = hidden > 0 ? hidden : nil
         runtime = job.startTime.map { _ in job.runtime(at: now).shortText }
         created = TimeView(job.creationTime, now: now)
         failure = job.failure?.reason
@@ -41,6 +46,13 @@ struct TrainingJobView {
 }
 
 extension TrainingJob {
+    /// The hyperparameters that were searched, in the order of their names.
+    var searchedFacts: [FactView] {
+        tuned.values.sorted { $0.key < $1.key }.map {
+            FactView(name: $0.key, value: Double(wire: $0.value)?.shortText ?? $0.value)
+        }
+    }
+
     /// The last value of the objective.
     func objectiveValue(_ objective: Objective?) -> Double? {
         guard let objective else { return nil }

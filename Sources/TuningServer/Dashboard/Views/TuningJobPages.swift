@@ -78,7 +78,7 @@ struct TuningJobSummaryView {
             let row = TrainingJobView(best, objective: objective, best: job.best, now: now)
             return Best(
                 name: best.name, url: row.url, value: row.value ?? "",
-                hyperparameters: row.hyperparameters)
+                hyperparameters: best.searchedFacts)
         }
         created = TimeView(job.creationTime, now: now)
         runtime = job.runtime(now: now).shortText
