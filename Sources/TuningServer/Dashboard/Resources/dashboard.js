@@ -6,6 +6,8 @@
   const live = document.getElementById("live");
   const state = new Map(); // By part: its last text, when it was fetched, how long to wait.
   const isBusy = new Set();
+  let source = null; // Tells what changed.
+  let isOver = false;
 
   function say(text, on) {
     if (!live || live.textContent === text) return;
@@ -54,7 +56,15 @@
     if (next) next.focus({ preventScroll: true });
   }
 
+  // What the page shows was deleted: it stays as it was, and nothing more is asked.
+  function end() {
+    isOver = true;
+    source?.close();
+    say("Deleted", false);
+  }
+
   async function refresh(part) {
+    if (isOver) return;
     const known = state.get(part) || { text: null, time: 0, pause: 0 };
     state.set(part, known);
     if (isBusy.has(part)) { known.isStale = true; return; }
@@ -69,6 +79,7 @@
     try {
       const response = await fetch(part.dataset.live, { headers: { Accept: "*/*" } });
       if (response.status === 401 || response.status === 403) { location.reload(); return; }
+      if (response.status === 404) { end(); return; }
       if (!response.ok) return;
       const text = await response.text();
       // A chart is drawn again only as often as costs little: one part in a hundred of the time.
@@ -107,10 +118,10 @@
   }
 
   function listen() {
-    if (!parts().length || !window.EventSource) return;
+    if (isOver || !parts().length || !window.EventSource) return;
     const job = document.querySelector("[data-job][data-live]");
     const query = job ? `?job=${encodeURIComponent(job.dataset.job)}` : "";
-    const source = new EventSource(`/api/events${query}`);
+    source = new EventSource(`/api/events${query}`);
     let isFirst = true;
     source.onopen = () => {
       say("Live", true);
@@ -123,8 +134,11 @@
     };
     source.onerror = () => {
       say("Connection lost", false);
-      // A refusal ends the stream for good: the session may be over, or there are many pages.
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
+      if (source.readyState !== EventSource.CLOSED) return;
+      // A refusal ends the stream for good. Where the session is over, the parts lead to signing
+      // in; where there are many pages, they are asked for now and then instead.
+      parts().forEach(changed);
+      setTimeout(listen, 10000);
     };
     addEventListener("pagehide", () => source.close(), { once: true });
   }
@@ -136,6 +150,7 @@
     const lengthMax = 1_000_000;
     log.scrollTop = log.scrollHeight;
     async function next() {
+      if (isOver) return;
       let pause = 1000;
       try {
         const isShown = !document.hidden && (!follow || follow.checked);
