@@ -20,11 +20,12 @@ struct RecordedTrials {
     /// A tuning job with a definition for each search space.
     init(
         _ spaces: [SearchSpace], objective: Objective = Objective(.minimize, "loss"),
-        names: [String]? = nil
+        objectives: [Objective]? = nil, names: [String]? = nil
     ) {
         let definitions = spaces.indices.map { index in
             TrainingJobDefinition(
-                name: names?[index], searchSpace: spaces[index], objective: objective,
+                name: names?[index], searchSpace: spaces[index],
+                objective: objectives?[index] ?? objective,
                 image: "mock:sphere")
         }
         let specification = TuningJobSpecification(

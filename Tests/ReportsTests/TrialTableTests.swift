@@ -42,6 +42,24 @@ struct TrialTableTests {
             ])
     }
 
+    @Test("Each training job has the value of its own definition's objective")
+    func directions() throws {
+        let space = try SearchSpace([.continuous("rate", min: "0", max: "1")])
+        var trials = RecordedTrials(
+            [space, space], objectives: [.init(.minimize, "loss"), .init(.maximize, "loss")])
+        let tuned = try space.hyperparameters(["rate": "0.5"])
+        try trials.append(
+            .init(tuned: tuned, values: [3], outcome: .completed(Cost(3))))
+        try trials.append(
+            .init(tuned: tuned, definition: 1, values: [5], outcome: .completed(Cost(-5))))
+        let record = trials.record
+        let column = try #require(TrialTable(record).columns.firstIndex(of: "loss"))
+        #expect(TrialTable(record).rows.map { $0[column] } == [.number(3), .number(5)])
+        #expect(TrialTable(curvesOf: record).rows.map { $0[3] } == [.number(3), .number(5)])
+        let history = record.figure(.history, ChartSelection(now: RecordedTrials.start))
+        #expect(history?.summary.contains("number 2, with loss 5.") == true)
+    }
+
     @Test("CSV has a line for each training job, with quotes only where they are needed")
     func csv() throws {
         let record = try Self.sample()

@@ -56,7 +56,8 @@ struct TuningRecordTests {
         #expect(record.trials.map(\.isUsable) == [true, false])
         #expect(record.trials[1].failureReason == "no data")
         #expect(record.best?.id == 0)
-        #expect(record.best?.cost.map(record.value(of:)) == 0.8)
+        #expect(
+            record.best.flatMap { best in best.cost.map { record.value(of: $0, to: best) } } == 0.8)
         #expect(record.job == (await store.tuningJob(sample.id)))
     }
 

@@ -39,7 +39,7 @@ extension TuningRecord {
         let number = "\(trial.id + 1)"
         let state = TrialState(trial)
         if let cost = trial.cost, state != .failed {
-            let value = NumberText.short(value(of: cost), digits: 6)
+            let value = NumberText.short(value(of: cost, to: trial), digits: 6)
             return state == .completed ? "\(number): \(value)" : "\(number): \(value), \(state)"
         }
         return "\(number): \(state.rawValue)"

@@ -71,12 +71,15 @@ extension TuningRecord {
 // MARK: - What was found
 
 extension TuningRecord {
-    /// The objective of the training jobs; a tuning job's definitions share it.
+    /// The objective of the first definition; those of others may differ from it.
     package var objective: Objective? { specification.definitions[0].objective }
 
     /// The training job with the lowest cost; `nil` before the first.
     package var best: TrialRecord? { job.best.map { trials[$0.ordinal] } }
 
-    /// The metric's value that has a cost.
-    package func value(of cost: Cost) -> Double { objective?.value(of: cost) ?? cost.value }
+    /// The value of the objective that was a cost to a training job: its definition says which way
+    /// is better.
+    package func value(of cost: Cost, to trial: TrialRecord) -> Double {
+        specification.definitions[trial.definition].objective?.value(of: cost) ?? cost.value
+    }
 }

@@ -70,11 +70,9 @@ extension TuningRecord {
         ]
         var facts: [(String, String)] = []
         if let best, let cost = best.cost {
-            facts.append(
-                (
-                    "Best \(objective?.metric ?? "value")",
-                    NumberText.short(value(of: cost), digits: 6)
-                ))
+            let metric = specification.definitions[best.definition].objective?.metric
+            let value = NumberText.short(value(of: cost, to: best), digits: 6)
+            facts.append(("Best \(metric ?? "value")", value))
             facts.append(("Best training job", best.name))
         }
         facts.append(("Training jobs", NumberText.count(trials.count)))
@@ -108,7 +106,8 @@ extension TuningRecord {
         for (trial, cost) in ranked {
             rows.append(
                 [
-                    "\(trial.id + 1)", trial.name, NumberText.short(value(of: cost), digits: 6),
+                    "\(trial.id + 1)", trial.name,
+                    NumberText.short(value(of: cost, to: trial), digits: 6),
                     TrialState(trial).rawValue, "\(trial.resource.units)",
                 ] + names.map { trial.tuned[$0].map(NumberText.shortened) ?? "–" })
         }

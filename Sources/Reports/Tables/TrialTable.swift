@@ -69,7 +69,7 @@ extension TrialTable {
             }
             if objectiveColumn != nil {
                 let cost = trial.status == .failed ? nil : trial.cost
-                row.append(cost.map { .number(record.value(of: $0)) } ?? .null)
+                row.append(cost.map { .number(record.value(of: $0, to: trial)) } ?? .null)
             }
             row += parameters.map { name in
                 trial.tuned[name].map { domains[trial.definition][name].cell($0) } ?? .null
@@ -112,7 +112,7 @@ extension TrialTable {
             trial.curve.points.map { point -> [JSONValue] in
                 [
                     .string(trial.name), .integer(trial.id), .integer(point.resource),
-                    .number(record.value(of: point.cost)),
+                    .number(record.value(of: point.cost, to: trial)),
                 ]
             }
         }

@@ -97,6 +97,10 @@ struct DashboardRefusal: Error {
         status: .notFound, title: "Page not found",
         text: "There is nothing at this address.")
 
+    static let deletedMeanwhile = DashboardRefusal(
+        status: .notFound, title: "No longer there",
+        text: "It was deleted while this was read.")
+
     static let damagedAddress = DashboardRefusal(
         status: .badRequest, title: "This page cannot be shown",
         text: "The address says to go on from a place that this listing does not have.")
@@ -131,6 +135,18 @@ extension Dashboard {
         return job
     }
 
+    /// The objective of a tuning job: where definitions have different ones, that of the best
+    /// training job.
+    func objective(
+        of job: TuningJob, _ specification: TuningJobSpecification
+    ) async throws -> Objective? {
+        let objectives = specification.definitions.map(\.objective)
+        guard Set(objectives).count > 1,
+            let best = try await dispatcher.bestTrainingJob(of: job)
+        else { return objectives[0] }
+        return objectives[best.definition]
+    }
+
     /// What surrounds every page.
     func frame(_ title: String, _ visit: Visit, section: FrameView.Section? = nil) -> FrameView {
         FrameView(
@@ -151,7 +167,7 @@ package struct TrainingLogPiece: Hashable, Sendable {
     package let text: String
     /// Where the next part begins; opaque.
     package let mark: String
-    /// Whether something before it was left out, or another attempt begins with it.
+    /// Whether the log begins with it, also that of another attempt than before.
     package let isStart: Bool
 
     /// Puts together a part of a log.

@@ -23,6 +23,8 @@ struct DashboardResponses: RouterMiddleware {
             response = Self.answer(error, to: request)
         } catch StoreError.invalidPageToken {
             response = Self.answer(.damagedAddress, to: request)
+        } catch StoreError.notFound {
+            response = Self.answer(.deletedMeanwhile, to: request)
         } catch let error as APIError where error.status < 500 {
             response = Self.answer(error, to: request)
         } catch let error as any HTTPResponseError {

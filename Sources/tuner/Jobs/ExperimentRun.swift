@@ -184,6 +184,8 @@ struct ExperimentRun {
 extension TuningRecord {
     /// What each training job came to, where it counts.
     fileprivate var history: [Double?] {
-        trials.map { $0.isUsable ? $0.cost.map(value(of:)) : nil }
+        trials.map { trial in
+            trial.isUsable ? trial.cost.map { value(of: $0, to: trial) } : nil
+        }
     }
 }

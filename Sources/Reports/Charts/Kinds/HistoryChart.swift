@@ -56,9 +56,10 @@ extension TuningRecord {
         guard let axis, let best, let cost = best.cost else {
             return "\(NumberText.trainingJobs(trials.count)), none with a value yet."
         }
-        let metric = objective?.metric ?? "objective"
+        let metric = specification.definitions[best.definition].objective?.metric ?? "objective"
+        let value = NumberText.short(value(of: cost, to: best), digits: 6)
         return "The best of \(NumberText.trainingJobs(trials.count)) is number \(best.id + 1), "
-            + "with \(metric) \(NumberText.short(value(of: cost), digits: 6)). The line is the "
+            + "with \(metric) \(value). The line is the "
             + "best so far." + axis.remark + remark(drawn: drawn, of: trials.count)
     }
 }

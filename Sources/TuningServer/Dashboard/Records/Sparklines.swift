@@ -74,7 +74,7 @@ final class Sparklines: Sendable {
         for trial in record.trials where trial.isUsable {
             guard let cost = trial.cost, best.map({ cost < $0 }) ?? true else { continue }
             best = cost
-            steps.append((trial.id, record.value(of: cost)))
+            steps.append((trial.id, record.value(of: cost, to: trial)))
         }
         guard steps.count > cornerCountMax else { return steps }
         let stride = Double(steps.count - 1) / Double(cornerCountMax - 1)

@@ -34,7 +34,8 @@ extension Dashboard {
         let page = try await reader.tuningJobs(Self.tuningJobQuery(visit))
         var jobs: [JSONValue] = []
         for job in page.elements {
-            let objective = try await reader.specification(of: job.id)?.definitions[0].objective
+            guard let specification = try await reader.specification(of: job.id) else { continue }
+            let objective = try await objective(of: job, specification)
             jobs.append(.object(job.members(objective)))
         }
         return .json(["tuningJobs": .array(jobs), "next": page.next.json])
@@ -42,7 +43,7 @@ extension Dashboard {
 
     private func tuningJobAnswer(_ visit: Visit) async throws -> Response {
         let job = try await tuningJob(visit)
-        let objective = try await dispatcher.specification(of: job.id).definitions[0].objective
+        let objective = try await objective(of: job, dispatcher.specification(of: job.id))
         var members = job.members(objective)
         if let best = try await dispatcher.bestTrainingJob(of: job) {
             members["best"] = .object(best.members(objective))

@@ -50,7 +50,7 @@ extension Dashboard {
 
     /// The fields of a listing that its links keep.
     private static func fields(of visit: Visit) -> [(String, String?)] {
-        ["name", "status", "definition"].map { ($0, visit.query[$0]) }
+        ["name", "status", "definition", "limit"].map { ($0, visit.query[$0]) }
     }
 
     /// All training jobs there are.
@@ -62,7 +62,8 @@ extension Dashboard {
         let now = now
         var rows: [TrainingJobView] = []
         for job in page.elements {
-            let specification = try await dispatcher.specification(of: job.id.tuningJob)
+            guard let specification = try await reader.specification(of: job.id.tuningJob)
+            else { continue }
             let objective = specification.definitions[job.definition].objective
             var row = TrainingJobView(job, objective: objective, best: nil, now: now)
             if specification.kind == .tuning {
@@ -137,7 +138,7 @@ extension Dashboard {
         {
             let trial = record.trials[job.id.ordinal]
             curve = CurvePicture.svg(
-                trial.curve.points.map { ($0.resource, record.value(of: $0.cost)) })
+                trial.curve.points.map { ($0.resource, record.value(of: $0.cost, to: trial)) })
         }
         return TrainingJobSummaryView(
             job, specification, tuningJob: owner, curve: curve,

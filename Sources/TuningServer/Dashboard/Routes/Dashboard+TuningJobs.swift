@@ -39,15 +39,18 @@ extension Dashboard {
         let now = now
         var rows: [TuningJobView] = []
         for job in page.elements {
-            let objective = try await reader.specification(of: job.id)?.definitions[0].objective
+            // One that is deleted meanwhile is left out.
+            guard let specification = try await reader.specification(of: job.id) else { continue }
+            let objective = try await objective(of: job, specification)
             rows.append(
                 TuningJobView(job, objective: objective, sparkline: sparklines[job], now: now))
         }
-        let fields = [("name", visit.query["name"]), ("status", visit.query["status"])]
+        let filters = [("name", visit.query["name"]), ("status", visit.query["status"])]
+        let fields = filters + [("limit", visit.query["limit"])]
         let token = visit.query["next"]
         return TuningJobTableView(
             rows: rows, isEmpty: rows.isEmpty,
-            isFiltered: fields.contains { $0.1 != nil } || token != nil,
+            isFiltered: filters.contains { $0.1 != nil } || token != nil,
             liveURL: DashboardPath.query("/fragments/tuning-jobs", fields + [("next", token)]),
             pager: PagerView(path: "/", fields: fields, token: token, next: page.next))
     }
@@ -123,7 +126,7 @@ extension Dashboard {
         of job: TuningJob, _ specification: TuningJobSpecification, _ visit: Visit
     ) async throws -> TuningJobSummaryView {
         TuningJobSummaryView(
-            job, objective: specification.definitions[0].objective,
+            job, objective: try await objective(of: job, specification),
             best: try await dispatcher.bestTrainingJob(of: job),
             mayStop: visit.visitor.mayChange && job.status == .inProgress, now: now)
     }
