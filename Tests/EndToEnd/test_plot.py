@@ -161,7 +161,7 @@ def test_what_cannot_be_plotted_is_said(tuner, job):
         ([job, "--out", "a.svg"], "say which with --chart"),
         ([job, "--out", "a.html", "--chart", "slice"], "a report has all charts"),
         ([job, "--out", "a.pdf"], "must end in .html or .svg"),
-        ([job, "--parameters", "x1,nobody"], "there is no hyperparameter 'nobody'"),
+        ([job, "--parameters", "x1,nobody"], "There is no hyperparameter 'nobody'; there are"),
         ([job, "--parameters", "x1"], "two different names"),
         ([job, "--out", "no/such/folder.html"], "cannot write 'no/such/folder.html'"),
     ]:
@@ -185,7 +185,7 @@ def pages():
             text = texts.get(self.path)
             self.send_response(404 if text is None else 200)
             self.end_headers()
-            self.wfile.write((text or "").encode())
+            self.wfile.write((text or '{"message": "Nothing is there."}').encode())
 
         def log_message(self, *arguments):
             pass
@@ -215,5 +215,5 @@ def test_a_service_is_asked_for_its_pages_with_a_signature(tuner, pages, monkeyp
     assert [path for path, _ in asked] == [report, chart]
     assert all("Credential=AKIAEXAMPLE/" in authorization for _, authorization in asked)
     result = tuner("plot", "near", "--endpoint", endpoint, code=2)
-    assert "there is no tuning job 'near'" in result.stderr
+    assert "Nothing is there." in result.stderr
     assert not (tuner.folder / "near.html").exists()

@@ -97,6 +97,32 @@ extension TuningRecord {
     }
 }
 
+extension TuningRecord {
+    /// What is wrong with a selection, as a sentence; `nil` when nothing is.
+    package func problem(with selection: ChartSelection) -> String? {
+        let definitions = specification.definitions
+        guard definitions.indices.contains(selection.definition) else {
+            return "There is no definition \(selection.definition); they count from 0."
+        }
+        let names = definitions[selection.definition].searchSpace.parameters.map(\.name)
+        let chosen = selection.parameters.map { [$0.0, $0.1] } ?? []
+        return chosen.first { !names.contains($0) }.map { name in
+            "There is no hyperparameter '\(name)'; there are \(names.formatted())."
+        }
+    }
+
+    /// Why there is nothing to draw, as a sentence.
+    package func absence(of kind: ChartKind, _ selection: ChartSelection) -> String {
+        if let problem = problem(with: selection) { return problem }
+        return switch kind {
+        case .contour, .importance: "Needs two hyperparameters and more finished training jobs."
+        case .curves: "No training job has reported its objective more than once."
+        case .savings: "No training job was stopped early."
+        case .history, .coordinates, .slice, .timeline: "Nothing to show yet."
+        }
+    }
+}
+
 // MARK: - Markup around the picture
 
 extension Figure {
@@ -125,5 +151,18 @@ extension Figure {
         guard let end = svg.firstIndex(of: ">") else { return svg }
         let head = svg[...end]
         return "\(head)<style>\(ReportAssets.stylesheet)</style>\(svg[svg.index(after: end)...])\n"
+    }
+
+    /// A picture of a few words, in a grey that is read on light and on dark.
+    package static func picture(saying text: String) -> String {
+        var markup = Markup()
+        markup.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 600 40\" role=\"img\">")
+        markup.raw("<title>")
+        markup.text(text)
+        markup.raw("</title><text y=\"26\" font-family=\"sans-serif\" font-size=\"14\" ")
+        markup.raw("fill=\"#76808c\">")
+        markup.text(text)
+        markup.raw("</text></svg>")
+        return markup.string
     }
 }

@@ -43,12 +43,8 @@ struct PlotCommand: AsyncParsableCommand {
     private static func text(
         of request: PlotRequest, at service: ServiceAccess
     ) async throws -> String {
-        do {
-            let document = try await service.document(request.path, query: request.query)
-            return String(decoding: document, as: UTF8.self)
-        } catch let refusal as CommandRefusal where refusal.status == 404 {
-            throw CommandFailure(request.absence)
-        }
+        let document = try await service.document(request.path, query: request.query)
+        return String(decoding: document, as: UTF8.self)
     }
 
     private static func text(
@@ -59,17 +55,11 @@ struct PlotCommand: AsyncParsableCommand {
             throw CommandFailure("there is no tuning job '\(request.name)'")
         }
         let record = try await TuningRecord(job.id, from: reader)
-        if let parameters = request.parameters {
-            let names = record.specification.definitions[0].searchSpace.parameters.map(\.name)
-            for name in [parameters.0, parameters.1] where !names.contains(name) {
-                throw CommandFailure(
-                    "there is no hyperparameter '\(name)'; there are \(names.formatted())")
-            }
-        }
         let selection = ChartSelection(parameters: request.parameters, now: Date())
+        if let problem = record.problem(with: selection) { throw CommandFailure(problem) }
         guard let chart = request.chart else { return record.report(selection) }
         guard let figure = record.figure(chart, selection) else {
-            throw CommandFailure(request.absence)
+            throw CommandFailure(record.absence(of: chart, selection))
         }
         return figure.document
     }
@@ -123,12 +113,5 @@ struct PlotRequest {
     /// What follows the path.
     var query: [(name: String, value: String)] {
         parameters.map { [("x", $0.0), ("y", $0.1)] } ?? []
-    }
-
-    /// What it means when there is nothing.
-    var absence: String {
-        chart.map {
-            "there is no tuning job '\(name)', or nothing of it to draw as \($0.rawValue) yet"
-        } ?? "there is no tuning job '\(name)'"
     }
 }

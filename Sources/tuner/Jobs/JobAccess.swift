@@ -145,8 +145,6 @@ extension DataDirectory {
 struct CommandRefusal: Error, CustomStringConvertible {
     let code: String
     let message: String
-    /// The status of the answer, as HTTP counts it.
-    var status = 400
 
     var description: String { message }
 

@@ -72,8 +72,7 @@ struct ServiceAccess {
         do {
             return try await ask()
         } catch let error as APIError {
-            throw CommandRefusal(
-                code: error.code, message: error.message, status: error.status)
+            throw CommandRefusal(code: error.code, message: error.message)
         } catch let error as CredentialError {
             throw CommandFailure(error.description)
         } catch {

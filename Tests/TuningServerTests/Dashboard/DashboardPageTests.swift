@@ -69,6 +69,85 @@ struct DashboardPageTests {
         }
     }
 
+    @Test("The best value is of the objective of the definition that it came from")
+    func objectives() async throws {
+        try await DashboardService.run { dashboard in
+            var request = Requests.tuningJob("both", count: 6).object ?? [:]
+            var config = request["HyperParameterTuningJobConfig"]?.object ?? [:]
+            var definition = request["TrainingJobDefinition"]?.object ?? [:]
+            definition["HyperParameterRanges"] = config["ParameterRanges"]
+            config["ParameterRanges"] = nil
+            config["HyperParameterTuningJobObjective"] = nil
+            request["HyperParameterTuningJobConfig"] = .object(config)
+            request["TrainingJobDefinition"] = nil
+            request["TrainingJobDefinitions"] = .array(
+                ["Minimize", "Maximize"].map { direction in
+                    definition["DefinitionName"] = .string(direction)
+                    definition["TuningObjective"] = [
+                        "Type": .string(direction), "MetricName": "score",
+                    ]
+                    return .object(definition)
+                })
+            _ = try await dashboard.service.send(
+                "CreateHyperParameterTuningJob", .object(request))
+            _ = try await dashboard.service.poll(
+                "DescribeHyperParameterTuningJob", ["HyperParameterTuningJobName": "both"]
+            ) { $0["HyperParameterTuningJobStatus"] == "Completed" }
+            let answer = try JSONValue(
+                parsing: try await dashboard.get("/api/tuning-jobs/both", accept: "*/*").text)
+            let best = try #require(answer["best"]?["name"]?.string)
+            let training = try JSONValue(
+                parsing: try await dashboard.get("/api/training-jobs/\(best)", accept: "*/*").text)
+            // Scores are above zero, so one to be maximised costs least.
+            #expect(try #require(training["value"]?.number) > 0)
+            #expect(answer["bestValue"]?.number == training["value"]?.number)
+            #expect(answer["best"]?["value"]?.number == training["value"]?.number)
+            let all = try JSONValue(
+                parsing: try await dashboard.get("/api/tuning-jobs", accept: "*/*").text)
+            #expect(all["tuningJobs"]?.array?.first?["bestValue"] == answer["bestValue"])
+        }
+    }
+
+    @Test("Parts and pagers keep the length of a page")
+    func lengths() async throws {
+        try await DashboardService.run { dashboard in
+            try await dashboard.finishTuningJob("digits", count: 5)
+            for path in ["/tuning-jobs/digits?limit=2", "/?limit=1", "/training-jobs?limit=2"] {
+                let page = try await dashboard.get(path).text
+                let limit = path.suffix(7)
+                if !path.hasPrefix("/training-jobs") {
+                    #expect(page.contains(#/data-live="[^"]*fragments\/[^"]*jobs\?limit=/#))
+                }
+                if !path.hasPrefix("/?") {
+                    #expect(
+                        page.contains("\(limit)&amp;next=") || page.contains("&amp;\(limit)&"),
+                        "\(path)")
+                }
+            }
+        }
+    }
+
+    @Test("Charts that cannot be drawn say why")
+    func absences() async throws {
+        try await DashboardService.run { dashboard in
+            try await dashboard.finishTuningJob("digits")
+            for (path, reason) in [
+                ("charts/savings.svg", "No training job was stopped early."),
+                ("charts/contour.svg?x=lr&y=%3Cb%3E", "There is no hyperparameter '<b>'"),
+                ("report.html?definition=7", "There is no definition 7"),
+            ] {
+                let page = try await dashboard.get("/tuning-jobs/digits/\(path)", accept: "*/*")
+                #expect(page.status == 404)
+                let answer = try JSONValue(parsing: page.text)
+                #expect(answer["message"]?.string?.hasPrefix(reason) == true, "\(path)")
+            }
+            let picture = try await dashboard.get(
+                "/tuning-jobs/digits/charts/contour.svg?x=lr&y=%3Cb%3E&blank=yes", accept: "*/*")
+            #expect(picture.status == 200)
+            #expect(picture.text.contains("&lt;b&gt;") && !picture.text.contains("<b>"))
+        }
+    }
+
     @Test("A page has the same headers with HEAD, and no content")
     func head() async throws {
         try await DashboardService.run { dashboard in

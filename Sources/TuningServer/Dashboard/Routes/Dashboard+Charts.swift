@@ -40,28 +40,11 @@ extension Dashboard {
         let figure = record.flatMap { figures.figure(kind, selection(visit), of: $0) }
         return ChartPanelView(
             kind: kind.rawValue, title: kind.title, figure: figure?.html,
-            nothing: record != nil && figure == nil ? Self.nothing(kind) : nil,
+            nothing: figure == nil ? record?.absence(of: kind, selection(visit)) : nil,
             pictureURL: DashboardPath.query(
                 "\(url)/charts/\(kind.rawValue).svg", fields + [("blank", "yes")]),
             liveURL: DashboardPath.query("\(url)/fragments/charts/\(kind.rawValue)", fields),
             choice: kind == .contour ? choice(specification, url, visit) : nil)
-    }
-
-    private static func nothing(_ kind: ChartKind) -> String {
-        switch kind {
-        case .contour, .importance: "Needs more finished training jobs."
-        case .savings: "No training job was stopped early."
-        default: "Nothing to show yet."
-        }
-    }
-
-    /// A picture of a few words, in a grey that is read on light and on dark.
-    private static func picture(saying text: String) -> String {
-        """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 40" role="img">\
-        <title>\(text)</title>\
-        <text y="26" font-family="sans-serif" font-size="14" fill="#76808c">\(text)</text></svg>
-        """
     }
 
     private func selection(_ visit: Visit) -> ChartSelection {
@@ -120,12 +103,13 @@ extension Dashboard {
         guard let kind = ChartKind(rawValue: kind) else { throw DashboardRefusal.noPage }
         let record = try await records.record(of: job.id)
         guard let figure = figures.figure(kind, selection(visit), of: record) else {
+            let absence = record.absence(of: kind, selection(visit))
             // In a page a missing picture would be a fault.
             if visit.query["blank"] != nil {
-                return Response(type: "image/svg+xml", Self.picture(saying: Self.nothing(kind)))
+                return Response(type: "image/svg+xml", Figure.picture(saying: absence))
             }
             throw DashboardRefusal(
-                status: .notFound, title: "Nothing to draw", text: Self.nothing(kind))
+                status: .notFound, title: "Nothing to draw", text: absence)
         }
         var response = Response(type: "image/svg+xml", figure.document)
         response.headers[.contentSecurityPolicy] = ReportAssets.documentPolicy
@@ -145,6 +129,9 @@ extension Dashboard {
     func report(_ visit: Visit) async throws -> Response {
         let job = try await tuningJob(visit)
         let record = try await records.record(of: job.id)
+        if let problem = record.problem(with: selection(visit)) {
+            throw DashboardRefusal(status: .notFound, title: "Nothing to draw", text: problem)
+        }
         var response = Response(
             type: "text/html; charset=utf-8", record.report(selection(visit)))
         response.headers[.contentSecurityPolicy] =
