@@ -23,7 +23,7 @@ struct ContainerBackendTests {
 
     /// Waits until something is so.
     private func wait(until isMet: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while !isMet() {
             try #require(ContinuousClock.now < deadline, "waited too long")
             try await Task.sleep(for: .milliseconds(2))
