@@ -103,11 +103,13 @@ class Engines:
 
     def __init__(self, running):
         self.running = running
+        self.is_on = True
         self.switch = Switch(running["ray"].dashboard_port) if "ray" in running else None
         if self.switch:
             self.switch.on()
 
     def stop(self):
+        self.is_on = False
         for name, engine in self.running.items():  # noqa: F402
             if name == "container":
                 engine.stop()
@@ -117,6 +119,9 @@ class Engines:
                 self.switch.off()
 
     def start(self):
+        if self.is_on:
+            return
+        self.is_on = True
         for name, engine in self.running.items():  # noqa: F402
             if name == "container":
                 engine.start()
@@ -167,8 +172,14 @@ class Engines:
         return ["--config", str(path)], environment
 
 
+@pytest.fixture
+def engines(all_engines):
+    yield all_engines
+    all_engines.start()
+
+
 @pytest.fixture(scope="module")
-def engines(request, tmp_path_factory):
+def all_engines(request, tmp_path_factory):
     for name, reason in ABSENT.items():
         if reason:
             warnings.warn(f"not tested with {name}: {reason}")
@@ -349,7 +360,7 @@ def test_a_daemon_that_is_asked_to_end_leaves_jobs_alone(serve, engines, tmp_pat
         )
         assert logs.returncode == 0, logs.stderr
         assert logs.stdout.count("objective=") == 20, name
-        shown = page(service, f"/api/training-jobs/{name}/log")
+        shown = page(service, f"/api/training-jobs/{name}/logs")
         assert shown.count("objective=") == 20, name
     output, _ = follower.communicate(timeout=10)
     assert output.count("objective=") == 20
