@@ -94,7 +94,7 @@ def test_every_page_is_usable_in_every_look(tuned, chromium, scheme, viewport):
     best = describe(tuned.client(), "modelled")["BestTrainingJob"]["TrainingJobName"]
     addresses = [
         "/", "/tuning-jobs/modelled", "/tuning-jobs/halved", "/training-jobs",
-        f"/training-jobs/{best}", "/algorithms", "/sign-in",
+        f"/training-jobs/{best}", "/algorithms", "/backends", "/sign-in",
     ]  # fmt: skip
     for address in addresses:
         with visit(chromium, tuned.endpoint, address, scheme, viewport) as page:

@@ -20,6 +20,7 @@ enum DashboardTemplates {
         ("training-job", PackageResources.training_job_mustache),
         ("training-job-summary", PackageResources.training_job_summary_mustache),
         ("algorithms", PackageResources.algorithms_mustache),
+        ("backends", PackageResources.backends_mustache),
         ("sign-in", PackageResources.sign_in_mustache),
         ("stop", PackageResources.stop_mustache),
         ("message", PackageResources.message_mustache),

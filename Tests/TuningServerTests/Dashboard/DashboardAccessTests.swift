@@ -15,6 +15,7 @@ struct DashboardAccessTests {
         try await DashboardService.run(hasKeys: true) { dashboard in
             for path in [
                 "/", "/tuning-jobs/x", "/training-jobs/x", "/algorithms", "/training-jobs",
+                "/backends",
             ] {
                 let page = try await dashboard.get(path)
                 #expect(page.status == 303, "\(path)")
@@ -22,7 +23,8 @@ struct DashboardAccessTests {
                 #expect(page.header("Location") == "/sign-in?next=\(next)")
             }
             for path in [
-                "/api/events", "/api/tuning-jobs", "/tuning-jobs/x/charts/history.svg",
+                "/api/events", "/api/backends", "/api/tuning-jobs",
+                "/tuning-jobs/x/charts/history.svg",
                 "/tuning-jobs/x/report.html", "/tuning-jobs/x/curves.csv", "/fragments/tuning-jobs",
                 "/tuning-jobs/x/fragments/summary", "/api/training-jobs/x/logs",
             ] {

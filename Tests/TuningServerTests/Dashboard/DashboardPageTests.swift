@@ -21,7 +21,8 @@ struct DashboardPageTests {
                 ("/training-jobs", training), ("/training-jobs?kind=training", "alone"),
                 ("/training-jobs/\(training)", "Chosen by the rule “drawn”."),
                 ("/training-jobs/alone", "There is no log of this training job here."),
-                ("/algorithms", "No algorithms"), ("/tuning-jobs/digits/stop", "not running any"),
+                ("/algorithms", "No algorithms"), ("/backends", "Reachable"),
+                ("/tuning-jobs/digits/stop", "not running any"),
                 ("/tuning-jobs/digits?sort=FinalObjectiveMetricValue&order=Ascending", "▲"),
                 ("/?name=nothing", "No tuning job matches"),
             ] {
