@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -19,7 +18,6 @@ import pytest
 import ray_cluster
 import slurm
 from jobs import (
-    ROLE,
     STEPS,
     X_RANGE,
     assert_counters_match,
@@ -333,10 +331,11 @@ def test_engines_may_be_away_at_the_start_and_later(serve, engines, tmp_path):
     engines.start()
     wait_for(lambda: has_begun(ENGINES, tmp_path))
     engines.stop()
-    wait_for(lambda: states(service) == away, seconds=20)
+    # One whose jobs end meanwhile may not be asked for anything.
+    wait_for(lambda: "unreachable" in states(service).values(), seconds=20)
     engines.start()
     assert_all_ran_once(client, NAMES, tmp_path)
-    assert states(service) == dict.fromkeys(NAMES, "reachable")
+    wait_for(lambda: states(service) == dict.fromkeys(NAMES, "reachable"), seconds=20)
 
 
 def test_a_daemon_that_is_asked_to_end_leaves_jobs_alone(serve, engines, tmp_path, tuner_binary):
@@ -390,3 +389,34 @@ def test_a_command_stops_what_a_daemon_has_left_to_the_engines(
         over = describe(service.client(), name)
         assert over["HyperParameterTuningJobStatus"] == "Stopped"
         assert over["TrainingJobStatusCounters"]["Stopped"] == 2, name
+
+
+def test_odd_hyperparameters_arrive_as_they_are(serve, engines, tmp_path):
+    odd = " two  'words' \"$HOME\" `id` \\n $(id) 100 % {x} ü💥; & | * "
+    script = 'printf %s "$SM_HP_ODD" >$OUT/$TRAINING_JOB_NAME; echo objective=1'
+    arguments, environment = engines.settings(tmp_path)
+    client = serve(arguments=arguments, environment=environment).client()
+    # A container's command is its image's.
+    names = [name for name in NAMES if name in INSTANCE]
+    for name in names:
+        request = job(name, tmp_path, count=1)
+        one = request["TrainingJobDefinition"]
+        one["StaticHyperParameters"] = {"odd": odd}
+        one["Environment"] = {"OUT": str(tmp_path / "runs")}
+        one["AlgorithmSpecification"]["TrainingImage"] = f"exec:sh -c '{script}' {{x}}"
+        client.create_hyper_parameter_tuning_job(**request)
+    for name in names:
+        wait_until_over(client, name)
+        (summary,) = training_jobs(client, name)
+        assert summary["TrainingJobStatus"] == "Completed", summary
+        assert (tmp_path / "runs" / summary["TrainingJobName"]).read_text() == odd, name
+
+
+def test_several_instances_are_refused_where_there_is_one(serve, engines, tmp_path):
+    arguments, environment = engines.settings(tmp_path)
+    client = serve(arguments=arguments, environment=environment).client()
+    for name in {"container", "ray"} & set(ENGINES):
+        request = job(name, tmp_path)
+        request["TrainingJobDefinition"]["ResourceConfig"]["InstanceCount"] = 2
+        with pytest.raises(client.exceptions.ClientError, match="InstanceCount.* 2 are asked for"):
+            client.create_hyper_parameter_tuning_job(**request)
