@@ -81,7 +81,7 @@ extension Settings.Slurm.Instance {
         members["type"] = .string(given.type)
         return try Settings.merged(
             .object(standard.merging(["type": "*"]) { first, _ in first }),
-            with: .object(members), at: ["slurm", "instances"])
+            with: .object(members), at: ["slurm", "instances", given.type])
     }
 }
 
