@@ -35,7 +35,7 @@ package struct ContainerBackend: TrainingBackend {
         /// When containers are removed.
         package var removal = Removal.always
         /// What a container may use, by the instance type of its training job.
-        package var instances: [String: ContainerResources] = [:]
+        package var instances = InstanceMap<ContainerResources>()
         /// What it may use when its instance type is not among them.
         package var otherInstances = ContainerResources()
         /// The GPUs to choose from, as the engine names them; empty for any.
@@ -95,6 +95,12 @@ package struct ContainerBackend: TrainingBackend {
     /// The logs of an attempt: what the program wrote on standard output and standard error.
     package func logs(of attempt: Attempt.ID) -> (standardOutput: URL, standardError: URL)? {
         backend.logs(of: attempt)
+    }
+
+    /// What is wrong with a definition as a container's, for the client; `nil` when nothing is.
+    package static func problem(with definition: TrainingJobDefinition) -> String? {
+        problem(withImage: definition.image)
+            ?? definition.problem(onOneNodeOf: "The container backend")
     }
 
     /// What is wrong with an image as a container's, for the client; `nil` when nothing is.

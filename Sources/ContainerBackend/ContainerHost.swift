@@ -56,9 +56,8 @@ struct ContainerHost: ProgramHost {
 
     /// What a training job's container may use.
     func resources(of attempt: Attempt) -> ContainerResources {
-        let envelope = attempt.definition.envelope["ResourceConfig"]
-        let type = envelope?["InstanceType"]?.string ?? ""
-        return configuration.instances[type] ?? configuration.otherInstances
+        configuration.instances.resources(for: attempt.definition)
+            ?? configuration.otherInstances
     }
 }
 

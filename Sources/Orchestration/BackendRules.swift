@@ -43,44 +43,10 @@ public struct BackendRules: Hashable, Sendable {
     }
 }
 
-extension TrainingJobDefinition {
-    /// The type of the first instance asked for; `nil` where none is.
-    public var instanceType: String? {
-        let resources =
-            envelope["HyperParameterTuningResourceConfig"] ?? envelope["ResourceConfig"]
-        let groups = resources?["InstanceConfigs"]?.array ?? resources?["InstanceGroups"]?.array
-        return (groups?.first ?? resources)?["InstanceType"]?.string
-    }
-}
-
 extension String? {
     /// Whether a pattern, if there is one, fits a text.
     fileprivate func fits(_ text: String?) -> Bool {
         guard let self else { return true }
-        return text.map { self.fits(Array($0), Array(self)) } ?? false
-    }
-}
-
-extension String {
-    /// Whether a pattern of `*`, `?` and characters fits a text, in time of their product at most.
-    fileprivate func fits(_ text: [Character], _ pattern: [Character]) -> Bool {
-        var (place, sign) = (0, 0)
-        var star: (sign: Int, place: Int)?
-        while place < text.count {
-            if sign < pattern.count, pattern[sign] == "*" {
-                star = (sign, place)
-                sign += 1
-            } else if sign < pattern.count, pattern[sign] == "?" || pattern[sign] == text[place] {
-                place += 1
-                sign += 1
-            } else if let last = star {
-                // What the star stands for grows by a character.
-                star = (last.sign, last.place + 1)
-                (sign, place) = (last.sign + 1, last.place + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[sign...].allSatisfy { $0 == "*" }
+        return text.map(NamePattern(self).fits) ?? false
     }
 }

@@ -36,9 +36,8 @@ package struct RayBackend: TrainingBackend {
         package var workDirectory = "/tmp/tuner"
         /// Command lines by image name, for images other than `exec:`.
         package var images: [String: String] = [:]
-        /// What the entry point of a job occupies, by the instance type of its training job, in
-        /// which `*` and `?` stand for others.
-        package var instances: [String: RayResources] = [:]
+        /// What the entry point of a job occupies, by the instance type of its training job.
+        package var instances = InstanceMap<RayResources>()
         /// What it occupies when its instance type is not among them.
         package var otherInstances = RayResources()
         /// More members of every job's runtime environment; they count more than all others.
@@ -102,7 +101,8 @@ package struct RayBackend: TrainingBackend {
 extension RayBackend.Configuration {
     /// What is wrong with a definition as a Ray job's, for the client; `nil` when nothing is.
     package func problem(with definition: TrainingJobDefinition) -> String? {
-        sharingProblem(with: definition)
+        definition.problem(onOneNodeOf: "The Ray backend")
+            ?? sharingProblem(with: definition)
             ?? TrainingProgram.problem(with: definition, images: images, storage: hosting.storage)
     }
 
@@ -123,8 +123,6 @@ extension RayBackend.Configuration {
 
     /// What the entry point of a training job occupies.
     func resources(of attempt: Attempt) -> RayResources {
-        let envelope = attempt.definition.envelope["ResourceConfig"]
-        return RayResources.of(envelope?["InstanceType"]?.string ?? "", in: instances)
-            ?? otherInstances
+        instances.resources(for: attempt.definition) ?? otherInstances
     }
 }

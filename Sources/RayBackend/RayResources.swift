@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// What the entry point of a Ray job occupies of its node.
 package struct RayResources: Hashable, Sendable {
     /// Processors, in whole or in part.
@@ -25,13 +19,5 @@ package struct RayResources: Hashable, Sendable {
         self.gpus = gpus
         self.memoryBytes = memoryBytes
         self.custom = custom
-    }
-
-    /// The amounts for an instance type: those under its own name, or else under the longest
-    /// pattern that fits; `nil` when none does.
-    static func of(_ type: String, in instances: [String: RayResources]) -> RayResources? {
-        if let own = instances[type] { return own }
-        return instances.filter { fnmatch($0.key, type, 0) == 0 }
-            .max { ($0.key.count, $1.key) < ($1.key.count, $0.key) }?.value
     }
 }

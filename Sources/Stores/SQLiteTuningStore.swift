@@ -36,7 +36,10 @@ public final class SQLiteTuningStore: TuningStore {
     ///
     /// A database that cannot be used is left as it is, to the byte.
     ///
-    /// - Parameter metrics: Takes counts and times; they are dropped unless given.
+    /// - Parameters:
+    ///   - directory: Holds the database; made where it is to be written and is not there.
+    ///   - access: Whether it may be written, which one process at a time does.
+    ///   - metrics: Takes counts and times; they are dropped unless given.
     /// - Throws: `.locked` when another process has it open for writing, `.newerVersion`,
     ///   `.corrupt`, `.readOnly`, `.full`, `.unavailable`.
     public init(

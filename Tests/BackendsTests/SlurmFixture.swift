@@ -191,7 +191,7 @@ struct SlurmScene {
     func state(
         of program: SlurmProgram, until isExpected: (ProgramState) -> Bool
     ) async throws -> ProgramState {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(300)
         while true {
             let state = try await program.state()
             if isExpected(state) || ContinuousClock.now > deadline { return state }

@@ -23,7 +23,7 @@ struct ContainerBackendTests {
 
     /// Waits until something is so.
     private func wait(until isMet: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while !isMet() {
             try #require(ContinuousClock.now < deadline, "waited too long")
             try await Task.sleep(for: .milliseconds(2))
@@ -279,6 +279,7 @@ struct ContainerBackendTests {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         #expect(Double(lists) <= 10 * seconds + 2, "\(lists) in \(seconds) s")
         let others = engine.requests.count - lists
-        #expect(others <= 100 * 12, "\(others) other requests")
+        // What a container needs, and logs that are asked for again where all takes long.
+        #expect(others <= 100 * 20, "\(others) other requests")
     }
 }

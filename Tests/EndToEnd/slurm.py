@@ -1,9 +1,9 @@
 """A Slurm cluster of its own on this machine, in a directory; and what it knows of its jobs.
 
-    python3 Tests/EndToEnd/slurm.py DIRECTORY        runs one until the standard input ends
-
-It needs root, slurmctld, slurmd and munged, and takes free ports; several may run at once. The
-first line on the standard output is the path of its slurm.conf, as SLURM_CONF has it.
+`python slurm.py COMMAND...` runs a command that is told where one is, such as
+`swift test --filter SlurmConformanceTests`: TUNER_SLURM_CONF is the path of its slurm.conf, as
+SLURM_CONF has it. The cluster needs root, slurmctld, slurmd and munged, and takes free ports;
+several may run at once.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -196,18 +197,19 @@ class Cluster:
         return [job for job in jobs if isinstance(job, dict)]
 
 
-def main(directory):
-    cluster = Cluster(directory).start()
-    try:
-        print(cluster.configuration, flush=True)
-        sys.stdin.read()
-    finally:
-        cluster.stop()
+def main(command):
+    reason = missing()
+    if reason:
+        print(f"skipped: {reason}", file=sys.stderr)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="tuner-slurm-") as directory:
+        cluster = Cluster(directory).start()
+        try:
+            place = {"TUNER_SLURM_CONF": str(cluster.configuration)}
+            return subprocess.run(command, env={**os.environ, **place}).returncode
+        finally:
+            cluster.stop()
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    problem = missing()
-    if problem:
-        sys.exit(problem)
-    main(sys.argv[1])
+    sys.exit(main(sys.argv[1:]))

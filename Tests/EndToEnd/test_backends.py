@@ -129,6 +129,18 @@ def test_rules_that_change_move_nothing_that_has_begun(serve, tmp_path, tuner_bi
         ({"routes": [{"backend": "local"}]}, ["routes", "image"]),
         ({"routes": [{"images": "x", "backend": "local"}]}, ["routes", "images"]),
         ({"routes": ["x"]}, ["routes"]),
+        *(
+            ({engine: {"instances": wrong}}, [f"{engine}.instances{place}", *words])
+            for engine in ("container", "slurm", "ray")
+            for wrong, place, words in [
+                ("all", "", ["list", "mapping"]),
+                ([1], "", ["mapping"]),
+                ([{"type": ""}], "", ["lacks its type"]),
+                ({"ml.m5.large": {"cpu": 1}}, ".ml.m5.large.cpu", ["memoryGibibytes"]),
+                ([{"type": "ml.*", "cpu": 1}], ".ml.*.cpu", ["memoryGibibytes"]),
+                ({"*": {"memoryGibibytes": "1"}}, ".*.memoryGibibytes", ["number"]),
+            ]
+        ),
         (
             {"backend": "mock", "backends": {"a": {"type": "local"}}},
             ["mock", "no other backends"],

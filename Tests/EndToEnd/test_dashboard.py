@@ -213,7 +213,7 @@ def test_stopping_asks_first(service, chromium, scripts):
     ) as page:
         page.locator("#stop").click()
         expect(page.locator("h1")).to_contain_text("running")
-        page.get_by_role("link", name="Back").click()
+        page.get_by_role("link", name="Back", exact=True).click()
         assert describe(client, "running")["HyperParameterTuningJobStatus"] == "InProgress"
         page.locator("#stop").click()
         page.locator("#confirm-stop button").click()

@@ -10,17 +10,20 @@ A comment above a fenced block says what becomes of it:
     <!-- as it stands: WHY --> nothing
 """
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
 import textwrap
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from containers import IMAGE, engine  # noqa: F401  a fixture
 from jobs import describe, steps_job, wait_until_over
 from service import READY, ROOT, processes_of, wait_for
 
@@ -191,6 +194,45 @@ def test_a_backup_of_a_running_service_goes_on_where_it_was(serve, tuner_binary,
     replay = [tuner_binary, "replay", "saved", "--data", tmp_path / "backup"]
     subprocess.run(replay, check=True, stdout=subprocess.DEVNULL)
     wait_for(lambda: not processes_of(tmp_path / "data"))
+
+
+def guide_files():
+    """The files of the guide to other backends, by their names."""
+    article = CATALOGS["Orchestration"] / "PastOneMachine.md"
+    return {block.argument: block.text for block in blocks_of(article) if block.mark == "file"}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, text in guide_files().items() if "\nbackend:" in "\n" + text]
+)
+def test_the_settings_of_the_guide_are_taken(serve, tmp_path, name):
+    """Also where nothing of what they name can be reached."""
+    (tmp_path / name).write_text(guide_files()[name])
+    settings = yaml.safe_load(guide_files()[name])
+    with urllib.request.urlopen(
+        serve(arguments=["--config", str(tmp_path / name)]).endpoint + "/api/backends"
+    ) as answer:
+        backends = {one["name"] for one in json.load(answer)["backends"]}
+    assert {settings["backend"], *settings.get("backends", {})} <= backends
+
+
+def test_the_guide_s_containers_run(engine, tuner_binary, tmp_path):  # noqa: F811
+    """With this machine's engine, image and network, and without limits, which need control groups."""
+    files = {name: yaml.safe_load(text) for name, text in guide_files().items()}
+    (tmp_path / "runs").mkdir()
+    settings, request = files["containers.yaml"], files["in-containers.yaml"]
+    settings["container"] |= {
+        "socket": str(engine.socket), "network": "host", "instances": {},
+        "mounts": [f"{tmp_path}/runs:/runs"],
+    }
+    request["TrainingJobDefinition"]["AlgorithmSpecification"]["TrainingImage"] = IMAGE
+    for name, value in (("settings.json", settings), ("job.json", request)):
+        (tmp_path / name).write_text(json.dumps(value))
+    subprocess.run(
+        [tuner_binary, "run", "job.json", "--config", "settings.json", "--data", "data"],
+        cwd=tmp_path, check=True, stdout=subprocess.DEVNULL, timeout=240,
+    )
+    assert (tmp_path / "runs/runs").read_text().count("run in-containers-") == 8
 
 
 def test_the_table_of_operations_has_all_of_them():

@@ -126,12 +126,11 @@ struct RayOrderTests {
         let attempt = fixture.attempt(
             envelope: ["ResourceConfig": ["InstanceType": .string(type)]])
         let job = try await job(attempt) { configuration in
-            configuration.instances = [
-                "ml.*": RayResources(cpus: 1), "ml.m5.*": RayResources(cpus: 2),
-                "ml.g5.*": RayResources(cpus: 8),
-                "ml.g5.xlarge": RayResources(cpus: 4, gpus: 1),
-                "ml.c?.large": RayResources(cpus: 0.25),
-            ]
+            configuration.instances = InstanceMap([
+                ("ml.g5.xlarge", RayResources(cpus: 4, gpus: 1)),
+                ("ml.c?.large", RayResources(cpus: 0.25)), ("ml.m5.*", RayResources(cpus: 2)),
+                ("ml.g5.*", RayResources(cpus: 8)), ("ml.*", RayResources(cpus: 1)),
+            ])
         }
         #expect(job["entrypoint_num_cpus"]?.number == cpus)
         #expect(job["entrypoint_num_gpus"]?.number == gpus)

@@ -83,7 +83,7 @@ struct TestService {
     func poll(
         _ operation: String, _ body: JSONValue, until isDone: (Reply) -> Bool
     ) async throws -> Reply {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         while ContinuousClock.now < deadline {
             let reply = try await send(operation, body)
             if isDone(reply) { return reply }

@@ -12,6 +12,7 @@ import Tuning
 ///     claim        a directory; whoever makes it, and nobody else, runs the attempt
 ///     stop         why the attempt is to end early; the first reason stays
 ///     end          how the program ended, where its engine may forget that
+///     exit         the same, where what runs the program can write it there
 ///     stdout.log, stderr.log
 ///
 /// Each file but the logs appears whole or not at all, and never changes. A host may have files of
@@ -45,6 +46,9 @@ package struct AttemptDirectory: Hashable, Sendable {
 
     /// The path; no other attempt ever has it, so it marks the attempt's processes.
     package let path: String
+
+    /// The directory at a path.
+    package init(path: String) { self.path = path }
 
     /// What the program wrote on its standard output.
     package var standardOutput: String { path + "/stdout.log" }
@@ -80,6 +84,12 @@ package struct AttemptDirectory: Hashable, Sendable {
 // MARK: - End
 
 extension AttemptDirectory {
+    /// Whether nothing more will come in the logs: the end was recorded by the host, or by what
+    /// runs the program, or the program was given up.
+    package var isOver: Bool {
+        fileExists(path + "/end") || fileExists(path + "/exit") || halt?.0 == .lost
+    }
+
     /// How the program ended and since when it ran.
     private struct End: Codable {
         let exit: ProgramExit

@@ -22,19 +22,22 @@ extension AttemptRun {
 
     /// Asks what runs the program again and again until it answers.
     ///
+    /// What succeeds at once may have come from files, and says nothing of whether it is there.
+    ///
     /// - Parameter passesFileErrors: Whether a `FileError` is thrown, and not taken for silence.
     /// - Throws: `TrainingFailure`, `CancellationError`, and what the session's report throws.
     func insist<Answer>(
         passesFileErrors: Bool = false, _ ask: () async throws -> Answer
     ) async throws -> Answer {
         var interval = Self.silenceIntervals.lowerBound
+        var wasSilent = false
         while true {
             do {
                 let answer = try await ask()
-                contact.noteAnswer()
+                if wasSilent { contact.noteAnswer() }
                 return answer
             } catch let error as TrainingFailure {
-                contact.noteAnswer()
+                if wasSilent { contact.noteAnswer() }
                 throw error
             } catch let error as ReportError {
                 throw error
@@ -43,6 +46,7 @@ extension AttemptRun {
             } catch {
                 try Task.checkCancellation()
                 contact.note(error)
+                wasSilent = true
             }
             try await Task.sleep(for: interval)
             interval = min(interval * 2, Self.silenceIntervals.upperBound)

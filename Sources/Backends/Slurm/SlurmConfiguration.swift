@@ -50,13 +50,8 @@ extension SlurmBackend {
         /// What programs have in their environment unless something else is given.
         public static let standardEnvironment = ["PATH": "/usr/local/bin:/usr/bin:/bin"]
 
-        /// Takes settings.
-        ///
-        /// - Parameters:
-        ///   - instances: Slurm's own defaults for every type unless given.
-        ///   - workingDirectory: The daemon's own unless given.
-        ///   - cacheByteCountMax: 20 GiB unless given.
-        ///   - checkpointInterval: A minute unless given.
+        /// Takes settings. Unless they are given, `instances` leaves all to Slurm's own defaults,
+        /// for every type, and `workingDirectory` is the daemon's own.
         public init(
             dataDirectory: URL, slotCount: Int = 100,
             instances: [SlurmInstance] = [SlurmInstance()],

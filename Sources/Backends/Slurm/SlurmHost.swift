@@ -32,10 +32,9 @@ struct SlurmHost: ProgramHost {
     func ping() async throws {
         let answer = try await commands.run(.scontrol, ["ping"])
         guard answer.isSuccess, answer.output.contains("UP") else {
-            throw SlurmError(
-                answer.isSuccess
-                    ? "the controller is down: \(answer.output)"
-                    : "\(SlurmError(.scontrol, answer))")
+            // That a controller is down is said on the standard output, in its first line.
+            let state = answer.output.split(whereSeparator: \.isNewline).first.map(String.init)
+            throw state.map { SlurmError($0) } ?? SlurmError(.scontrol, answer)
         }
     }
 }

@@ -1,11 +1,4 @@
-import Foundation
 import Tuning
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What a job of a training job that asks for an instance type asks Slurm for.
 ///
@@ -53,7 +46,7 @@ public struct SlurmInstance: Hashable, Sendable {
 
     /// Whether it is for an instance type; a training job that names none is anybody's.
     func fits(_ type: String?) -> Bool {
-        fnmatch(self.type, type ?? "", 0) == 0
+        NamePattern(self.type).fits(type ?? "")
     }
 
     /// How many GPUs a program sees.
@@ -72,17 +65,8 @@ struct SlurmDemand: Hashable {
 
     /// Reads a definition.
     init(_ definition: TrainingJobDefinition) {
-        let envelope = definition.envelope
-        let resources =
-            envelope["HyperParameterTuningResourceConfig"] ?? envelope["ResourceConfig"]
-        let groups = resources?["InstanceGroups"]?.array
-        let first =
-            groups?.first ?? resources?["InstanceConfigs"]?.array?.first ?? resources
-        instanceType = first?["InstanceType"]?.string
-        let count =
-            groups?.reduce(0) { $0 + ($1["InstanceCount"]?.integer ?? 1) }
-            ?? first?["InstanceCount"]?.integer
-        nodeCount = max(1, count ?? 1)
+        instanceType = definition.instanceType
+        nodeCount = definition.instanceCount
     }
 
     /// The instance of the settings, the first that fits.

@@ -35,6 +35,7 @@ public struct ExperimentSession<each Value: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - value: May be NaN or infinite: then it is no result.
+    ///   - trial: One that was asked for and is not over.
     ///   - step: How far the trial is, above what was reported before; one more unless given.
     /// - Returns: Whether to go on. A trial that is to stop is over. One that is to pause may be
     ///   resumed by a later ask; only sessions that pause say so.

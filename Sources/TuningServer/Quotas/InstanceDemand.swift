@@ -29,17 +29,12 @@ struct InstanceDemand: Hashable, Sendable {
         }
     }
 
-    /// The instances of one training job; of several configurations the first counts.
+    /// The instances of one training job, by type.
     private static func instances(of definition: TrainingJobDefinition) -> [String: Int] {
-        let envelope = definition.envelope
-        let resources =
-            envelope["HyperParameterTuningResourceConfig"] ?? envelope["ResourceConfig"] ?? [:]
-        let configurations = resources["InstanceConfigs"]?.array?.prefix(1)
-        let groups = configurations.map { Array($0) } ?? resources["InstanceGroups"]?.array
         var counts: [String: Int] = [:]
-        for group in groups ?? [resources] {
-            guard let type = group["InstanceType"]?.string else { continue }
-            counts[type, default: 0] += group["InstanceCount"]?.integer ?? 1
+        for instances in definition.instances {
+            guard let type = instances.type else { continue }
+            counts[type, default: 0] += instances.count
         }
         return counts
     }

@@ -39,6 +39,9 @@ struct BackendAssembly {
         var backends: [String: any TrainingBackend] = [:]
         for name in settings.backendNames {
             let own = try settings.settings(ofBackend: name)
+            // Engines that do not answer are told apart by this.
+            var logger = logger
+            logger[metadataKey: "backend"] = "\(name)"
             switch try settings.kind(ofBackend: name) {
             case .local: backends[name] = own.localBackend(directory: directory, logger: logger)
             case .mock: backends[name] = own.simulatedBackend(clock: clock)
@@ -109,7 +112,7 @@ struct BackendChoice: Sendable {
             // The service knows what it takes.
             case .sagemaker: checks[name] = { _ in nil }
             case .container:
-                checks[name] = { ContainerBackend.problem(withImage: $0.image) }
+                checks[name] = { ContainerBackend.problem(with: $0) }
             case .ray:
                 let ray = own.ray.configuration(own, directory: directory.url, logger: logger)
                 checks[name] = { ray.problem(with: $0) }

@@ -9,22 +9,29 @@ struct BackendWatch: Service {
     let orchestrator: Orchestrator
     let logger: Logger
 
-    /// How often backends are asked.
+    /// How often backends are asked, while all are there and while one is not.
     private static let interval = Duration.seconds(60)
+    private static let absenceInterval = Duration.seconds(5)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await orchestrator.checkBackends()
             for report in orchestrator.backends {
-                logger.info(
-                    "backend",
+                let isReachable = report.health.state == .reachable
+                logger.log(
+                    level: isReachable ? .info : .warning, "backend",
                     metadata: [
                         "backend": "\(report.name)", "state": "\(report.health.state.rawValue)",
                         "slots": "\(report.slots.used + report.slots.free)",
                         "reason": "\(report.health.message ?? "none")",
                     ])
             }
-            while (try? await Task.sleep(for: Self.interval)) != nil {
+            while true {
+                let isOneAbsent = orchestrator.backends.contains {
+                    $0.health.state == .unreachable
+                }
+                let interval = isOneAbsent ? Self.absenceInterval : Self.interval
+                guard (try? await Task.sleep(for: interval)) != nil else { return }
                 await orchestrator.checkBackends()
             }
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Backends
 import Foundation
 import Tuning
 
@@ -23,8 +24,7 @@ struct LogsCommand: AsyncParsableCommand {
             throw CommandFailure("cannot read '\(log.path)'")
         }
         while true {
-            let isOver = FileManager.default.fileExists(
-                atPath: attempt.appending(path: "exit").path)
+            let isOver = AttemptDirectory(path: attempt.path).isOver
             while let chunk = try handle.read(upToCount: 1 << 16), !chunk.isEmpty {
                 do {
                     try FileHandle.standardOutput.write(contentsOf: chunk)

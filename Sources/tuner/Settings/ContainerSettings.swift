@@ -17,8 +17,8 @@ extension Settings {
         var pull = ContainerBackend.PullPolicy.missing.rawValue
         /// When containers that are over are removed: always, completed or never.
         var remove = ContainerBackend.Removal.always.rawValue
-        /// What a container may use, by instance type.
-        var instances: [String: Instance] = [:]
+        /// What a container may use, by instance type; the first that fits counts.
+        var instances: [Instance] = []
         /// The GPUs to share, as the engine names them.
         var gpus: [String] = []
         /// The user programs run as; empty for the image's.
@@ -41,6 +41,8 @@ extension Settings {
 extension Settings.Container {
     /// What a container may use.
     struct Instance: Codable, Equatable {
+        /// The instance types; `*` and `?` stand for others.
+        var type: String
         /// Processors.
         var cpus: Double?
         /// Memory, in GiB.
@@ -48,33 +50,21 @@ extension Settings.Container {
         /// GPUs.
         var gpus: Int?
 
-        private static let members = ["cpus", "memoryGibibytes", "gpus"]
-
-        /// Instance types as they are given.
-        static func checked(_ given: JSONValue) throws(SettingsError) -> JSONValue {
-            guard let types = given.object else {
-                throw SettingsError("container.instances must be a mapping of names to values")
-            }
-            for (type, limits) in types.sorted(by: { $0.key < $1.key }) {
-                let place = "container.instances.\(type)"
-                guard let limits = limits.object else {
-                    throw SettingsError("\(place) must be a mapping of names to values")
-                }
-                for (name, value) in limits.sorted(by: { $0.key < $1.key }) {
-                    guard members.contains(name) else {
-                        let names = members.joined(separator: ", ")
-                        throw SettingsError(
-                            "there is no setting '\(place).\(name)'; there are \(names)")
-                    }
-                    let isRight =
+        /// An instance type's limits as they are given.
+        static func checked(_ given: InstanceSettings) throws(SettingsError) -> JSONValue {
+            try given.check(members: ["cpus", "memoryGibibytes", "gpus"])
+            for (name, value) in given.members {
+                let isRight =
+                    name == "gpus"
+                    ? (value.integer ?? -1) >= 0 : value.number.map { $0 > 0 } ?? false
+                guard isRight else {
+                    throw SettingsError(
                         name == "gpus"
-                        ? (value.integer ?? -1) >= 0 : value.number.map { $0 > 0 } ?? false
-                    guard isRight else {
-                        throw SettingsError("\(place).\(name) must be a number above zero")
-                    }
+                            ? "\(given.place).gpus must be a whole number, zero or more"
+                            : "\(given.place).\(name) must be a number above zero")
                 }
             }
-            return given
+            return given.json
         }
 
         fileprivate var resources: ContainerResources {
@@ -126,7 +116,7 @@ extension Settings.Container {
         configuration.pull = ContainerBackend.PullPolicy(rawValue: pull) ?? configuration.pull
         configuration.removal =
             ContainerBackend.Removal(rawValue: remove) ?? configuration.removal
-        configuration.instances = instances.mapValues(\.resources)
+        configuration.instances = InstanceMap(instances.map { ($0.type, $0.resources) })
         configuration.gpus = gpus
         configuration.user = user.isEmpty ? nil : user
         configuration.network = network.isEmpty ? nil : network

@@ -23,8 +23,8 @@ extension Settings {
         var workDirectory = "/tmp/tuner"
         /// Command lines by image name, for images other than `exec:`.
         var images: [String: String] = [:]
-        /// What a training job occupies, by instance type.
-        var instances: [String: Instance] = [:]
+        /// What a training job occupies, by instance type; the first that fits counts.
+        var instances: [Instance] = []
         /// More of every job's runtime environment.
         var runtimeEnvironment: [String: JSONValue] = [:]
         /// When the cluster forgets jobs that are over: always, completed or never.
@@ -35,6 +35,8 @@ extension Settings {
 extension Settings.Ray {
     /// What a training job occupies.
     struct Instance: Codable, Equatable {
+        /// The instance types; `*` and `?` stand for others.
+        var type: String
         /// Processors, in whole or in part; one unless given.
         var cpus: Double?
         /// GPUs, likewise; none unless given.
@@ -44,38 +46,20 @@ extension Settings.Ray {
         /// Resources of the cluster's own, by name.
         var resources: [String: Double]?
 
-        private static let members = ["cpus", "gpus", "memoryGibibytes", "resources"]
-
-        /// Instance types as they are given.
-        static func checked(_ given: JSONValue) throws(SettingsError) -> JSONValue {
-            guard let types = given.object else {
-                throw SettingsError("ray.instances must be a mapping of names to values")
-            }
-            for (type, amounts) in types.sorted(by: { $0.key < $1.key }) {
-                let place = "ray.instances.\(type)"
-                guard let amounts = amounts.object else {
-                    throw SettingsError("\(place) must be a mapping of names to values")
-                }
-                for (name, value) in amounts.sorted(by: { $0.key < $1.key }) {
-                    try check(value, of: name, at: place)
+        /// An instance type's amounts as they are given.
+        static func checked(_ given: InstanceSettings) throws(SettingsError) -> JSONValue {
+            try given.check(members: ["cpus", "gpus", "memoryGibibytes", "resources"])
+            for (name, value) in given.members {
+                if name == "resources" {
+                    guard let amounts = value.object, amounts.values.allSatisfy({ isAmount($0) })
+                    else {
+                        throw SettingsError("\(given.place).resources must map names to numbers")
+                    }
+                } else if !isAmount(value) {
+                    throw SettingsError("\(given.place).\(name) must be a number, zero or more")
                 }
             }
-            return given
-        }
-
-        private static func check(
-            _ value: JSONValue, of name: String, at place: String
-        ) throws(SettingsError) {
-            guard members.contains(name) else {
-                let names = members.joined(separator: ", ")
-                throw SettingsError("there is no setting '\(place).\(name)'; there are \(names)")
-            }
-            if name == "resources" {
-                guard let amounts = value.object, amounts.values.allSatisfy({ isAmount($0) })
-                else { throw SettingsError("\(place).resources must map names to numbers") }
-            } else if !isAmount(value) {
-                throw SettingsError("\(place).\(name) must be a number, zero or more")
-            }
+            return given.json
         }
 
         private static func isAmount(_ value: JSONValue) -> Bool { (value.number ?? -1) >= 0 }
@@ -130,7 +114,7 @@ extension Settings.Ray {
         configuration.isDirectoryShared = sharedDirectory
         configuration.workDirectory = workDirectory
         configuration.images = images
-        configuration.instances = instances.mapValues(\.amounts)
+        configuration.instances = InstanceMap(instances.map { ($0.type, $0.amounts) })
         configuration.runtimeEnvironment = runtimeEnvironment
         configuration.removal = RayBackend.Removal(rawValue: remove) ?? configuration.removal
         return configuration

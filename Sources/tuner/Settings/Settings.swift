@@ -149,17 +149,15 @@ extension Settings {
             return given
         case (_, .object) where path == ["container", "hostOptions"]: return given
         case _ where path == ["container", "instances"]:
-            return try Container.Instance.checked(given)
+            return try InstanceSettings.list(given, of: "container", Container.Instance.checked)
+        case _ where path == ["slurm", "instances"]:
+            return try InstanceSettings.list(given, of: "slurm", Slurm.Instance.checked)
         case (_, .object) where path == ["ray", "runtimeEnvironment"]: return given
-        case _ where path == ["ray", "instances"]: return try Ray.Instance.checked(given)
+        case _ where path == ["ray", "instances"]:
+            return try InstanceSettings.list(given, of: "ray", Ray.Instance.checked)
         case (_, .array(let routes)) where path == ["routes"]:
             return .array(
                 try routes.map { route throws(SettingsError) in try Route.checked(route) })
-        case (_, .array(let instances)) where path == ["slurm", "instances"]:
-            return .array(
-                try instances.map { instance throws(SettingsError) in
-                    try Slurm.Instance.checked(instance)
-                })
         case _ where isRealNumber(path):
             guard given.number != nil else { throw SettingsError("\(place) must be a number") }
             return given

@@ -58,19 +58,30 @@ extension Settings {
 
 extension Settings.Slurm.Instance {
     /// An instance as it is given, with all members.
-    static func checked(_ given: JSONValue) throws(SettingsError) -> JSONValue {
-        guard var members = given.object else {
-            throw SettingsError("slurm.instances: each must be a mapping of names to values")
+    static func checked(_ given: InstanceSettings) throws(SettingsError) -> JSONValue {
+        let standard: [String: JSONValue] = [
+            "partition": "", "account": "", "qos": "", "constraint": "", "cpus": 0, "memory": "",
+            "gpus": "", "timeLimitMinutes": 0, "options": [],
+        ]
+        try given.check(members: standard.keys.sorted() + ["memoryGibibytes"])
+        var members = given.members
+        if let memory = members.removeValue(forKey: "memoryGibibytes") {
+            guard let gibibytes = memory.number, gibibytes > 0, gibibytes < 1e9 else {
+                throw SettingsError("\(given.place).memoryGibibytes must be a number above zero")
+            }
+            guard members["memory"] == nil else {
+                throw SettingsError("\(given.place): give memory or memoryGibibytes, not both")
+            }
+            members["memory"] = .string("\(Int((gibibytes * 1024).rounded(.up)))M")
         }
-        // One GPU or so is a number, as is a gigabyte without its unit.
+        // One GPU or so is a number, as is a memory without its unit.
         for name in ["gpus", "memory"] {
             if let number = members[name]?.integer { members[name] = .string("\(number)") }
         }
-        let standard: JSONValue = [
-            "type": "*", "partition": "", "account": "", "qos": "", "constraint": "", "cpus": 0,
-            "memory": "", "gpus": "", "timeLimitMinutes": 0, "options": [],
-        ]
-        return try Settings.merged(standard, with: .object(members), at: ["slurm", "instances"])
+        members["type"] = .string(given.type)
+        return try Settings.merged(
+            .object(standard.merging(["type": "*"]) { first, _ in first }),
+            with: .object(members), at: ["slurm", "instances", given.type])
     }
 }
 
@@ -88,9 +99,6 @@ extension Settings.Slurm {
         }
         for instance in instances {
             let place = "slurm.instances '\(instance.type)'"
-            guard !instance.type.isEmpty else {
-                throw SettingsError("slurm.instances: one lacks its type; '*' is all others")
-            }
             guard instance.cpus >= 0, instance.timeLimitMinutes >= 0 else {
                 throw SettingsError("\(place): cpus and timeLimitMinutes must not be negative")
             }

@@ -52,7 +52,7 @@ struct EventStreamTests {
 
     /// Waits until something is so.
     private func wait(until isSo: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(300)
         while !isSo() {
             guard ContinuousClock.now < deadline else { throw CancellationError() }
             try await Task.sleep(for: .milliseconds(5))

@@ -27,7 +27,7 @@ struct TuningRecordsTests {
                 counts.append(try await records.record(of: job.id).trials.count)
             } while counts.last ?? 30 < 30
             #expect(counts == counts.sorted())
-            let known = await records.record(of: job.id, within: .seconds(60))
+            let known = await records.record(of: job.id, within: .seconds(300))
             #expect(known?.trials.count == 30)
         }
     }
@@ -38,7 +38,7 @@ struct TuningRecordsTests {
             let records = TuningRecords(service.orchestrator.reader)
             let id = TuningJob.ID(rawValue: 7)
             await #expect(throws: StoreError.self) { try await records.record(of: id) }
-            #expect(await records.record(of: id, within: .seconds(60)) == nil)
+            #expect(await records.record(of: id, within: .seconds(300)) == nil)
         }
     }
 }

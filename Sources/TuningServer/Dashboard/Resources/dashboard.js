@@ -125,7 +125,9 @@
     let isFirst = true;
     source.onopen = () => {
       say("Live", true);
-      if (!isFirst) parts().forEach(changed);
+      // Of what goes on, something may have changed since the page was made.
+      const goesOn = document.querySelector("[data-status=running], [data-status=stopping]");
+      if (!isFirst || goesOn) parts().forEach(changed);
       isFirst = false;
     };
     source.onmessage = (message) => {
