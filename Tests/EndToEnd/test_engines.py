@@ -280,7 +280,7 @@ def test_engines_may_be_away_at_the_start_and_later(serve, engines, tmp_path):
     wait_for(lambda: has_begun(ENGINES, tmp_path))
     engines.stop()
     # One whose jobs end meanwhile may not be asked for anything.
-    wait_for(lambda: "unreachable" in states(service).values(), seconds=20)
+    wait_for(lambda: "unreachable" in states(service).values(), seconds=120)
     engines.start()
     assert_all_ran_once(client, NAMES, tmp_path)
     wait_for(lambda: states(service) == dict.fromkeys(NAMES, "reachable"), seconds=20)

@@ -1,6 +1,8 @@
 """Training jobs as jobs of Slurm, on a real cluster: each runs once, and none is lost."""
 
+import contextlib
 import json
+import subprocess
 import os
 import random
 import shutil
@@ -216,9 +218,15 @@ def test_a_preempted_job_is_interrupted_and_goes_on(cluster, daemon, tmp_path):
     message = interrupted["SecondaryStatusTransitions"][-1]["StatusMessage"]
     assert f"Job {number} waits in Slurm's queue" in message
     cluster.run("scancel", urgent)
-    # Slurm would leave it in the queue for two minutes.
-    cluster.run("scontrol", "update", f"JobId={number}", "StartTime=now")
-    wait_for(lambda: starts(trace)[0][name] == 2)
+    # Slurm would leave it in the queue for two minutes, from when it has come to its end there.
+    def again():
+        if starts(trace)[0][name] == 2:
+            return True
+        with contextlib.suppress(subprocess.CalledProcessError):
+            cluster.run("scontrol", "update", f"JobId={number}", "StartTime=now")
+        return False
+
+    wait_for(again, seconds=240, interval=0.5)
     assert wait_until_over(client, "job")["HyperParameterTuningJobStatus"] == "Completed"
     assert starts(trace)[1][name] == 1
     (summary,) = training_jobs(client, "job")
