@@ -1,6 +1,7 @@
 import Foundation
 
-/// Numbers as people read them on charts, pages and terminals, without Foundation's formatters, which are slow.
+/// Numbers as people read them on charts, pages and terminals, without Foundation's formatters,
+/// which are slow.
 package enum NumberText {
     /// A number in as few characters as a number of significant digits needs: `0.0123`, `1.2e-7`.
     package static func short(_ value: Double, digits: Int = 4) -> String {
