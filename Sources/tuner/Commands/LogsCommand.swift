@@ -20,11 +20,18 @@ struct LogsCommand: AsyncParsableCommand {
                 "there are no logs of a training job '\(name)' in '\(directory.path)'")
         }
         let log = attempt.appending(path: errors ? "stderr.log" : "stdout.log")
-        guard let handle = FileHandle(forReadingAtPath: log.path) else {
+        let files = AttemptDirectory(path: attempt.path)
+        var opened = FileHandle(forReadingAtPath: log.path)
+        // A program that waits for its start, or whose output comes from afar, has no log yet.
+        while opened == nil, follow, !files.isOver {
+            try await Task.sleep(for: .milliseconds(200))
+            opened = FileHandle(forReadingAtPath: log.path)
+        }
+        guard let handle = opened else {
             throw CommandFailure("cannot read '\(log.path)'")
         }
         while true {
-            let isOver = AttemptDirectory(path: attempt.path).isOver
+            let isOver = files.isOver
             while let chunk = try handle.read(upToCount: 1 << 16), !chunk.isEmpty {
                 do {
                     try FileHandle.standardOutput.write(contentsOf: chunk)
