@@ -49,13 +49,10 @@ package struct SageMakerClient: Sendable {
     package func document(
         at path: [String], query: [(name: String, value: String)] = []
     ) async throws -> [UInt8] {
-        func encoded(_ text: String) -> String {
-            text.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? text
-        }
         var address = endpoint.absoluteString
         if !address.hasSuffix("/") { address += "/" }
-        address += path.map(encoded).joined(separator: "/")
-        let fields = query.map { "\(encoded($0.name))=\(encoded($0.value))" }
+        address += path.map(\.percentEncoded).joined(separator: "/")
+        let fields = query.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }
         if !fields.isEmpty { address += "?" + fields.joined(separator: "&") }
         guard let url = URL(string: address) else {
             throw TransportError(.unreachable, "no address: \(path)")
@@ -64,10 +61,6 @@ package struct SageMakerClient: Sendable {
         guard answer.isSuccess else { throw APIError(answer) }
         return answer.body
     }
-
-    /// What needs no encoding in a part of a path; RFC 3986.
-    private static let unreserved = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 }
 
 extension APIError {

@@ -93,12 +93,6 @@ struct SecurityTokenService {
     }
 
     private static func encoded(_ form: [(String, String)]) -> String {
-        form.map { name, value in
-            let escaped = value.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-            return "\(name)=\(escaped)"
-        }.joined(separator: "&")
+        form.map { "\($0)=\($1.percentEncoded)" }.joined(separator: "&")
     }
-
-    private static let unreserved = CharacterSet(
-        charactersIn: "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 }

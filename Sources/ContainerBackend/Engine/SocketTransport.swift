@@ -44,7 +44,7 @@ struct SocketTransport: EngineTransport {
         _ request: EngineRequest,
         _ receive: @escaping @Sendable (_ status: Int, _ piece: [UInt8]) async throws -> Void
     ) async throws -> Int {
-        let host = EngineRequest.encoded(path)
+        let host = path.percentEncoded
         var message = HTTPClientRequest(url: "http+unix://\(host)\(request.target)")
         message.method = .init(rawValue: request.method)
         message.headers.add(name: "Host", value: "localhost")

@@ -75,7 +75,7 @@ extension RayCluster {
         guard answer.isSuccess || answer.isMissing else { throw answer.error }
     }
 
-    private func path(of id: String) -> String { "/api/jobs/\(RayRequest.encoded(id))" }
+    private func path(of id: String) -> String { "/api/jobs/\(id.percentEncoded)" }
 }
 
 // MARK: - Logs

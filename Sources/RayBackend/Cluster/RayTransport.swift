@@ -48,22 +48,8 @@ struct RayRequest: Hashable, Sendable {
     /// What comes after the host: path and query, encoded.
     var target: String {
         let pairs = query.sorted { $0.key < $1.key }
-            .map { "\(Self.encoded($0.key))=\(Self.encoded($0.value))" }
+            .map { "\($0.key.percentEncoded)=\($0.value.percentEncoded)" }
         return path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
-    }
-
-    /// A text with everything but letters, digits and `-._~` percent-encoded.
-    static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                String(UnicodeScalar(byte))
-            default:
-                (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
     }
 }
 

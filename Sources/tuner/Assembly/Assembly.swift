@@ -51,6 +51,7 @@ struct Assembly {
         _ routes: BackendRoutes
     ) async throws -> Set<TuningJob.ID> {
         var foreign: Set<TuningJob.ID> = []
+        let last = directory.lastSettings
         for job in try await store.unfinishedTuningJobs() {
             let names = try await store.specification(of: job.id)?.backends ?? []
             if names.contains(BackendRoutes.embeddedName) {
@@ -58,7 +59,7 @@ struct Assembly {
                 continue
             }
             var missing = names.first { routes.backends[$0] == nil }
-            if let last = directory.lastSettings, last.isMock != settings.isMock {
+            if let last, last.isMock != settings.isMock {
                 missing = missing ?? last.backend
             }
             guard let missing else { continue }

@@ -15,16 +15,19 @@ struct BackendAssembly {
     let routes: BackendRoutes
     /// The time.
     let time: TimeSource
+    /// Says what is wrong with images, for the validation of requests.
+    let checkImage: ImageCheck
 
     /// Runs nothing: for those who only read.
     static let none = BackendAssembly(
         routes: BackendRoutes([:]) { _, _ throws(RoutingError) in
             throw RoutingError("nothing is run here")
-        }, time: .real)
+        }, time: .real, checkImage: { _, _ in "nothing is run here" })
 
-    private init(routes: BackendRoutes, time: TimeSource) {
+    private init(routes: BackendRoutes, time: TimeSource, checkImage: @escaping ImageCheck) {
         self.routes = routes
         self.time = time
+        self.checkImage = checkImage
     }
 
     /// Makes the backends.
@@ -70,19 +73,7 @@ struct BackendAssembly {
         self.init(
             routes: BackendRoutes(backends) { definition, tags throws(RoutingError) in
                 try choice.name(for: definition, tags: tags)
-            }, time: clock.map { TimeSource($0) } ?? .real)
-    }
-
-    /// Says what is wrong with images, for the validation of requests.
-    var checkImage: ImageCheck {
-        { definition, tags in
-            do throws(RoutingError) {
-                _ = try routes.name(for: definition, tags: tags)
-                return nil
-            } catch {
-                return error.description
-            }
-        }
+            }, time: clock.map { TimeSource($0) } ?? .real, checkImage: choice.checkImage)
     }
 }
 
@@ -136,7 +127,7 @@ struct BackendChoice: Sendable {
         return name
     }
 
-    /// Says what is wrong with images, where nothing is to be run yet.
+    /// Says what is wrong with images, also where nothing is to be run yet.
     var checkImage: ImageCheck {
         { definition, tags in
             do throws(RoutingError) {

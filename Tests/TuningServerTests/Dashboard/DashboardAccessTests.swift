@@ -19,7 +19,7 @@ struct DashboardAccessTests {
             ] {
                 let page = try await dashboard.get(path)
                 #expect(page.status == 303, "\(path)")
-                let next = DashboardPath.encoded(path)
+                let next = path.percentEncoded
                 #expect(page.header("Location") == "/sign-in?next=\(next)")
             }
             for path in [

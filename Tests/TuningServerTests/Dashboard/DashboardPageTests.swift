@@ -198,7 +198,7 @@ struct DashboardPageTests {
             let request = Requests.trainingJob("alone", hyperparameters: ["lr": .string(attack)])
             let reply = try await dashboard.service.send("CreateTrainingJob", request)
             #expect(reply.status == 200)
-            for path in ["/training-jobs/alone", "/?name=\(DashboardPath.encoded(attack))"] {
+            for path in ["/training-jobs/alone", "/?name=\(attack.percentEncoded)"] {
                 let page = try await dashboard.get(path)
                 #expect(page.status == 200)
                 #expect(page.text.contains("&lt;script&gt;"), "\(path)")

@@ -81,7 +81,7 @@ struct DashboardService {
     func post(
         _ path: String, _ form: [String: String], _ headers: [String: String] = [:]
     ) async throws -> Page {
-        let body = form.map { "\($0.key)=\(DashboardPath.encoded($0.value))" }
+        let body = form.map { "\($0.key)=\($0.value.percentEncoded)" }
         return try await send(
             path, .post,
             ["Accept": "text/html", "Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"]

@@ -43,22 +43,17 @@ enum DashboardPath {
         charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
     /// A tuning job's page.
-    static func tuningJob(_ name: String) -> String { "/tuning-jobs/\(encoded(name))" }
+    static func tuningJob(_ name: String) -> String { "/tuning-jobs/\(name.percentEncoded)" }
 
     /// A training job's page.
-    static func trainingJob(_ name: String) -> String { "/training-jobs/\(encoded(name))" }
+    static func trainingJob(_ name: String) -> String { "/training-jobs/\(name.percentEncoded)" }
 
     /// A path with a query of those fields that have a value.
     static func query(_ path: String, _ fields: [(String, String?)]) -> String {
         let pairs = fields.compactMap { name, value in
-            value.map { "\(encoded(name))=\(encoded($0))" }
+            value.map { "\(name.percentEncoded)=\($0.percentEncoded)" }
         }
         return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
-    }
-
-    /// A text as a part of an address.
-    static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
     }
 
     /// Where to go after signing in: a path of this service, whatever was asked for.
