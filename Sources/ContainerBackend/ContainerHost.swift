@@ -16,6 +16,7 @@ struct ContainerHost: ProgramHost {
     let identity: DataIdentity
     let roster: ContainerRoster
     let gpus: GPUPool
+    let removals: ContainerRemovals
 
     init(_ configuration: ContainerBackend.Configuration, _ engine: ContainerEngine) {
         self.configuration = configuration
@@ -30,6 +31,9 @@ struct ContainerHost: ProgramHost {
                 labelled: "\(Self.instanceLabel)=\(try identity.value())")
         }
         gpus = GPUPool(configuration.gpus)
+        removals = ContainerRemovals(
+            in: configuration.hosting.dataDirectory.path, of: engine,
+            logger: configuration.hosting.logger)
     }
 
     var settings: HostingSettings { configuration.hosting }
@@ -52,7 +56,10 @@ struct ContainerHost: ProgramHost {
         return ContainerProgram(of: attempt, in: training, host: self)
     }
 
-    func ping() async throws { _ = try await engine.version() }
+    func ping() async throws {
+        _ = try await engine.version()
+        await removals.resume()
+    }
 
     /// What a training job's container may use.
     func resources(of attempt: Attempt) -> ContainerResources {

@@ -110,7 +110,7 @@ struct LocalProcessCrashTests {
             return
         }
         #expect(failure.cause == .internal)
-        try await fixture.wait(for: "the end of the group") {
+        try await waitUntil("the end of the group") {
             fixture.liveProcesses(of: supervisor.process).isEmpty
         }
         let again = try await fixture.backend().run(attempt, in: SessionLog().session(mark: nil))
@@ -170,14 +170,14 @@ struct LocalProcessCrashTests {
         _ = await log.announcement.wait()
         log.stop.request(.tuningJobEnded)
         let record = fixture.path(attempt, "attempts/1/stop")
-        try await fixture.wait(for: "the record of the stop") { fixture.text(record) != nil }
+        try await waitUntil("the record of the stop") { fixture.text(record) != nil }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         let end = try await fixture.backend(gracePeriod: .milliseconds(100)).run(
             attempt, in: SessionLog().session(mark: log.lastMark))
         #expect(end == .stopped(.tuningJobEnded))
         let supervisor = try #require(try fixture.supervisor(of: attempt))
-        try await fixture.wait(for: "the end of the group") {
+        try await waitUntil("the end of the group") {
             fixture.liveProcesses(of: supervisor.process).isEmpty
         }
     }

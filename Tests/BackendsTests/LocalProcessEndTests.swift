@@ -111,10 +111,10 @@ struct LocalProcessEndTests {
         log.stop.request(.requested)
         #expect(try await run == .stopped(.requested))
         let supervisor = try #require(try fixture.supervisor(of: attempt))
-        try await fixture.wait(for: "the end of the group") {
+        try await waitUntil("the end of the group") {
             fixture.liveProcesses(of: supervisor.process).isEmpty
         }
-        try await fixture.wait(for: "the supervisor to be reaped") {
+        try await waitUntil("the supervisor to be reaped") {
             !ProcessResources.processes().contains { $0.number == supervisor.process }
         }
     }
@@ -144,7 +144,7 @@ struct LocalProcessEndTests {
         let end = try await fixture.backend().run(attempt, in: SessionLog().session(mark: nil))
         #expect(end == .completed)
         let supervisor = try #require(try fixture.supervisor(of: attempt))
-        try await fixture.wait(for: "the end of the group") {
+        try await waitUntil("the end of the group") {
             fixture.liveProcesses(of: supervisor.process).isEmpty
         }
     }
@@ -164,7 +164,7 @@ struct LocalProcessEndTests {
             _ = await log.announcement.wait()
             if isStopped { log.stop.request(.requested) }
             #expect(try await run == (isStopped ? .stopped(.requested) : .completed))
-            try await fixture.wait(for: "the end of all processes") {
+            try await waitUntil("the end of all processes") {
                 !ProcessResources.processes().contains { fixture.isMarked($0.number) }
             }
         }

@@ -111,21 +111,6 @@ final class LocalProcessFixture: Sendable {
         ProcessResources.processes().filter { $0.group == group && !"ZX".contains($0.state) }
     }
 
-    /// Waits for a condition.
-    func wait(
-        for what: String, until isMet: @escaping () throws -> Bool
-    ) async throws {
-        let deadline = ContinuousClock.now + .seconds(300)
-        while try !isMet() {
-            guard ContinuousClock.now < deadline else { throw WaitedTooLong(what: what) }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-    }
-
-    struct WaitedTooLong: Error {
-        let what: String
-    }
-
     /// Whether a process was started for an attempt in the directory.
     func isMarked(_ process: Int32) -> Bool {
         contents(of: "/proc/\(process)/environ")?.contains(directory.path) ?? false

@@ -132,7 +132,7 @@ struct LocalProcessResultsTests {
                 """, envelope: checkpoints("s3://b/c"))
         let log = SessionLog()
         async let end = run(attempt, transfer, log: log, interval: .milliseconds(20))
-        try await fixture.wait(for: "the first checkpoint") { transfer["s3://b/c/a"] != nil }
+        try await waitUntil("the first checkpoint") { transfer["s3://b/c/a"] != nil }
         #expect(transfer["s3://b/c/b"] == nil)
         log.stop.request(.requested)
         #expect(try await end == .stopped(.requested))

@@ -21,18 +21,9 @@ struct ContainerBackendTests {
         return ContainerBackend(configuration, transport: engine)
     }
 
-    /// Waits until something is so.
-    private func wait(until isMet: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(300)
-        while !isMet() {
-            try #require(ContinuousClock.now < deadline, "waited too long")
-            try await Task.sleep(for: .milliseconds(2))
-        }
-    }
-
     /// Waits until the only container runs.
     private func waitUntilRunning() async throws {
-        try await wait { engine.containers.values.contains { $0.state == "running" } }
+        try await waitUntil { engine.containers.values.contains { $0.state == "running" } }
     }
 
     private func failure(_ end: Attempt.End) throws -> TrainingFailure {
@@ -58,7 +49,7 @@ struct ContainerBackendTests {
         for value in 1...9 {
             engine.change { $0.log += FakeEngine.frame("value=\(value)\n", isError: value > 6) }
         }
-        try await wait { log.values.count >= 1 }
+        try await waitUntil { log.values.count >= 1 }
         engine.change { $0.state = "exited" }
         let ended = try await end
         #expect(ended == .completed)
@@ -78,7 +69,7 @@ struct ContainerBackendTests {
         async let end = backend.run(fixture.attempt(), in: SessionLog().session(mark: nil))
         try await waitUntilRunning()
         engine.setDown(true)
-        try await wait { backend.health.state == .unreachable }
+        try await waitUntil { backend.health.state == .unreachable }
         #expect(backend.health.message?.contains("nobody listens") == true)
         engine.change { $0.state = "exited" }
         engine.setDown(false)
@@ -118,7 +109,7 @@ struct ContainerBackendTests {
         let task = Task { [backend = backend()] in
             try await backend.run(attempt, in: SessionLog().session(mark: nil))
         }
-        try await wait { engine.requests.contains { $0.path.hasSuffix("/start") } }
+        try await waitUntil { engine.requests.contains { $0.path.hasSuffix("/start") } }
         task.cancel()
         _ = await task.result
         #expect(engine.containers.values.map(\.state) == ["created"])
@@ -133,7 +124,7 @@ struct ContainerBackendTests {
         let attempt = fixture.attempt()
         async let end = backend().run(attempt, in: SessionLog().session(mark: nil))
         try await waitUntilRunning()
-        try await wait {
+        try await waitUntil {
             fixture.text("attempts/1/container", of: attempt) != nil
         }
         engine.removeAll()
@@ -251,7 +242,7 @@ struct ContainerBackendTests {
                 group.addTask {
                     let log = SessionLog()
                     async let end = backend.run(attempt, in: log.session(mark: nil))
-                    try await wait { engine.containers.count == attempts.count }
+                    try await waitUntil { engine.containers.count == attempts.count }
                     log.stop.request(.requested)
                     return try await end
                 }
@@ -271,7 +262,7 @@ struct ContainerBackendTests {
                 let attempt = fixture.attempt()
                 group.addTask { try await backend.run(attempt, in: log.session(mark: nil)) }
             }
-            try await wait { engine.containers.count { $0.value.state == "running" } == 100 }
+            try await waitUntil { engine.containers.count { $0.value.state == "running" } == 100 }
             log.stop.request(.requested)
             for try await end in group { #expect(end == .stopped(.requested)) }
         }

@@ -10,6 +10,7 @@ import Tuning
 final class FakeEngine: EngineTransport {
     /// One container.
     struct Container {
+        let id = UUID().uuidString
         var body: JSONValue
         var state = "created"
         var exitCode = 0
@@ -39,7 +40,8 @@ final class FakeEngine: EngineTransport {
     /// Makes the engine silent, or not.
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
 
-    /// Answers the next request of a method whose path ends so; 0 breaks the connection.
+    /// Answers the next request of a method, whose path ends so if that is given; 0 breaks the
+    /// connection.
     func answer(_ request: String, _ status: Int, _ body: String) {
         state.withLock { $0.answers.append((request, status, body)) }
     }
@@ -76,7 +78,7 @@ final class FakeEngine: EngineTransport {
             let key = "\(request.method) \(request.path)"
             let index = state.answers.firstIndex { answer in
                 let parts = answer.request.split(separator: " ", maxSplits: 1)
-                return key.hasPrefix(parts[0]) && key.hasSuffix(parts[1])
+                return key.hasPrefix(parts[0]) && key.hasSuffix(parts.dropFirst().first ?? "")
             }
             return index.map {
                 let answer = state.answers.remove(at: $0)
@@ -127,7 +129,7 @@ extension FakeEngine.State {
             images.insert("\(request.query["fromImage"] ?? ""):\(request.query["tag"] ?? "")")
             return (200, ["status": "Pull complete"])
         case ("GET", "containers", "json") where parts.count == 2:
-            return (200, .array(containers.map { listed($0.key, $0.value) }))
+            return (200, .array(listed(request)))
         case ("GET", "info", _): return (200, ["SecurityOptions": []])
         default: break
         }
@@ -163,16 +165,20 @@ extension FakeEngine.State {
         return (201, ["Id": .string(name)])
     }
 
-    private func listed(_ name: String, _ container: FakeEngine.Container) -> JSONValue {
-        [
-            "Names": [.string("/\(name)")], "State": .string(container.state),
-            "Labels": container.body["Labels"] ?? [:],
-        ]
+    private func listed(_ request: EngineRequest) -> [JSONValue] {
+        let filters = try? JSONValue(parsing: request.query["filters"] ?? "")
+        let states = (filters?["status"]?.array ?? []).compactMap(\.string)
+        return containers.filter { states.contains($0.value.state) }.map { name, container in
+            [
+                "Names": [.string("/\(name)")], "State": .string(container.state),
+                "Labels": container.body["Labels"] ?? [:],
+            ]
+        }
     }
 
     private func details(_ container: FakeEngine.Container) -> JSONValue {
         [
-            "Config": ["User": ""],
+            "Id": .string(container.id), "Config": ["User": ""],
             "State": [
                 "Status": .string(container.state), "ExitCode": .integer(container.exitCode),
                 "OOMKilled": .bool(container.isOutOfMemory), "Error": "",

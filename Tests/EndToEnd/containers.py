@@ -154,6 +154,12 @@ class Engine:
         for container in self.containers():
             self.remove(container)
         self.stop()
+        # A service that was killed while it started containers forgets what waits in them.
+        left = subprocess.run(
+            ["pgrep", "-f", f"conmon .*{self.directory}"], capture_output=True, text=True
+        ).stdout.split()
+        for process in left:
+            subprocess.run(["pkill", "-KILL", "-P", process])
 
 
 @pytest.fixture(scope="module")

@@ -25,20 +25,11 @@ struct OrchestratorTests {
         }
     }
 
-    /// Looks again and again until something holds; gives up after five minutes.
-    static func wait(until condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(300)
-        while try await !condition() {
-            try #require(ContinuousClock.now < end, "waited in vain")
-            try await Task.sleep(for: .milliseconds(2))
-        }
-    }
-
     private func finished(
         _ id: TuningJob.ID, in store: any TuningStore
     ) async throws -> TuningJob {
         var last: TuningJob?
-        try await Self.wait {
+        try await waitUntil {
             last = try await store.tuningJob(id)
             return last?.status.isFinished == true
         }
@@ -82,7 +73,7 @@ struct OrchestratorTests {
         let backend = ScriptedBackend.endless()
         try await Self.withOrchestrator(store, backend) { orchestrator in
             let job = try await orchestrator.submit(.testing(total: 50, parallel: 3))
-            try await Self.wait { backend.runningCount == 3 }
+            try await waitUntil { backend.runningCount == 3 }
             try await orchestrator.stopTuningJob(job.id)
             #expect(try await store.tuningJob(job.id)?.status != .inProgress)
             try await orchestrator.stopTuningJob(job.id)
@@ -101,10 +92,10 @@ struct OrchestratorTests {
         try await Self.withOrchestrator(store, backend) { orchestrator in
             let job = try await orchestrator.submit(.testing(total: 3, parallel: 1))
             for ordinal in 0..<3 {
-                try await Self.wait { backend.launches.count == ordinal + 1 }
+                try await waitUntil { backend.launches.count == ordinal + 1 }
                 let id = TrainingJob.ID(tuningJob: job.id, ordinal: ordinal)
                 try await orchestrator.stopTrainingJob(id)
-                try await Self.wait {
+                try await waitUntil {
                     try await store.trainingJob(id)?.status == .stopped
                 }
                 await #expect(throws: OrchestratorError.self) {
@@ -131,7 +122,7 @@ struct OrchestratorTests {
         let specification = TuningJobSpecification.testing(total: 30, parallel: 4)
         let job = try await Self.withOrchestrator(store, backend) { orchestrator in
             let job = try await orchestrator.submit(specification)
-            try await Self.wait { backend.launches.count > 3 }
+            try await waitUntil { backend.launches.count > 3 }
             return job
         }
         var crashes = 0
@@ -139,7 +130,7 @@ struct OrchestratorTests {
             crashes += 1
             let seen = backend.launches.values.reduce(0, +)
             try await Self.withOrchestrator(store, backend) { _ in
-                try await Self.wait {
+                try await waitUntil {
                     let isFinished = try await store.tuningJob(job.id)?.status.isFinished
                     return backend.launches.values.reduce(0, +) > seen + 4 || isFinished == true
                 }
@@ -168,11 +159,11 @@ struct OrchestratorTests {
             for index in 0..<20 {
                 _ = try await orchestrator.submit(.testing(name: "job-\(index)", total: 5))
             }
-            try await Self.wait { backend.runningCount == 3 }
+            try await waitUntil { backend.runningCount == 3 }
         }
         for _ in 0..<5 {
             try await Self.withOrchestrator(store, backend) { _ in
-                try await Self.wait { backend.runningCount == 3 }
+                try await waitUntil { backend.runningCount == 3 }
             }
         }
         #expect(backend.runningCountMax == 3)
@@ -222,7 +213,7 @@ struct OrchestratorTests {
         let endless = ScriptedBackend.endless()
         let job = try await Self.withOrchestrator(store, endless) { orchestrator in
             let job = try await orchestrator.submit(.testing(total: 4, parallel: 2))
-            try await Self.wait { endless.runningCount == 2 }
+            try await waitUntil { endless.runningCount == 2 }
             await orchestrator.interrupt()
             #expect(endless.runningCount == 0)
             return job
@@ -243,9 +234,9 @@ struct OrchestratorTests {
         let backend = ScriptedBackend.instant()
         try await Self.withOrchestrator(store, backend) { orchestrator in
             let job = try await orchestrator.submit(.testing(total: 50, parallel: 2))
-            try await Self.wait { backend.launches.count > 5 }
+            try await waitUntil { backend.launches.count > 5 }
             await memory.refuseAppends(.full(path: "memory"))
-            try await Self.wait { await memory.refusedCount > 0 }
+            try await waitUntil { await memory.refusedCount > 0 }
             await #expect(throws: StoreError.self) {
                 try await orchestrator.stopTuningJob(job.id)
             }

@@ -42,7 +42,7 @@ struct CommitTests {
                         TuningJobChange(job: sample.state.job, events: [.sampleCreation(trial)]))
                 }
             }
-            try await eventually { store.commits.waitingCount == 200 }
+            try await waitUntil { store.commits.waitingCount == 200 }
             writer.release()
             try await group.waitForAll()
         }
@@ -63,7 +63,7 @@ struct CommitTests {
                     try await SampleJob("job-\(number)", number: Int64(number)).create(in: store)
                 }
             }
-            try await eventually { store.commits.waitingCount == count }
+            try await waitUntil { store.commits.waitingCount == count }
             writer.release()
             try await group.waitForAll()
         }
@@ -81,7 +81,7 @@ struct CommitTests {
                     try await SampleJob("job-\(number)", number: Int64(number)).create(in: store)
                 }
             }
-            try await eventually { store.commits.waitingCount == count }
+            try await waitUntil { store.commits.waitingCount == count }
             writer.release()
             try store.close()
             try await group.waitForAll()
@@ -102,7 +102,7 @@ struct CommitTests {
         #expect(try await store.trainingJobs(TrainingJobQuery()).elements.count == 3)
         #expect(try await store.events(of: job.id, after: nil, limit: 5).count == 5)
         writer.release()
-        try await eventually { try await store.tuningJob(job.id)?.status == .stopping }
+        try await waitUntil { try await store.tuningJob(job.id)?.status == .stopping }
     }
 
     @Test("A full disk refuses writes as such, and harms nothing")
@@ -170,15 +170,4 @@ private final class HeldWriter: Sendable {
     }
 
     func release() { isReleased.signal() }
-}
-
-/// Waits for a condition that has no signal of its own, for at most a minute.
-private func eventually(
-    _ condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(300)
-    while try await !condition() {
-        try #require(ContinuousClock.now < deadline, sourceLocation: sourceLocation)
-        try await Task.sleep(for: .milliseconds(1))
-    }
 }

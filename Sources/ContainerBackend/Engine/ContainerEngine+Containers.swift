@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tuning
 
 // MARK: - Containers
@@ -13,9 +14,13 @@ extension ContainerEngine {
         case noImage(String)
     }
 
-    /// All containers with a label, running or not, by name.
+    /// All containers with a label, running or not, by name; but not those that are being removed.
+    ///
+    /// Podman answers no list at all that would have one whose removal it did not survive.
     func containers(labelled label: String) async throws -> [String: ListedContainer] {
-        let filters: JSONValue = ["label": [.string(label)]]
+        let filters: JSONValue = [
+            "label": [.string(label)], "status": ["created", "running", "paused", "exited"],
+        ]
         let answer = try await ask(
             EngineRequest(
                 method: "GET", path: "/containers/json",
@@ -29,7 +34,10 @@ extension ContainerEngine {
     func container(_ name: String) async throws -> ContainerDetails? {
         let answer = try await ask(
             EngineRequest(method: "GET", path: "/containers/\(name)/json"))
-        if answer.status == 404 { return nil }
+        // Podman answers 500 for one whose removal it did not survive.
+        if answer.status == 404 || answer.error.message.contains("container not known") {
+            return nil
+        }
         guard answer.status == 200, let details = ContainerDetails(answer.json) else {
             throw answer.error
         }
@@ -81,6 +89,15 @@ extension ContainerEngine {
                 method: "DELETE", path: "/containers/\(name)", query: ["force": "1", "v": "1"]))
         // 409: somebody else is removing it.
         guard answer.isSuccess || [404, 409].contains(answer.status) else { throw answer.error }
+    }
+
+    /// Whether a container's log has anything in it.
+    func hasOutput(_ name: String) async throws -> Bool {
+        let hasOutput = Mutex(false)
+        try await logs(of: name, follows: false) { piece in
+            if !piece.isEmpty { hasOutput.withLock { $0 = true } }
+        }
+        return hasOutput.withLock { $0 }
     }
 
     /// Reads a container's log from its beginning, in frames.
@@ -138,6 +155,8 @@ enum ContainerState: Hashable, Sendable {
 
 /// A container, by itself.
 struct ContainerDetails: Hashable, Sendable {
+    /// What tells it from others that have had its name.
+    let id: String
     /// Its state.
     let state: ContainerState
     /// Since when it runs or ran; `nil` when it never has.
@@ -152,6 +171,7 @@ struct ContainerDetails: Hashable, Sendable {
     let user: String
 
     init?(_ json: JSONValue?) {
+        id = json?["Id"]?.string ?? ""
         user = json?["Config"]?["User"]?.string ?? ""
         guard let json = json?["State"], let status = json["Status"]?.string else { return nil }
         state = ContainerState(status)

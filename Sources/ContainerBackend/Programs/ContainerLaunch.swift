@@ -30,52 +30,99 @@ struct ContainerLaunch {
     func run() async throws -> ContainerProgram.ImageAbsence? {
         let name = try program.name()
         let body = try await body(name)
-        let creation: ContainerEngine.Creation
+        while true {
+            switch try await create(name, body) {
+            case .noImage(let message):
+                return ContainerProgram.ImageAbsence(message: message)
+            case .nameIsTaken:
+                switch try await standing(of: name) {
+                case .started:
+                    return nil
+                case .gone:
+                    try await host.engine.remove(name)
+                    try await Task.sleep(for: Self.lookInterval)
+                    continue
+                case .left(let id) where id == program.idOfAskedStart:
+                    if try await hasBegun(name) { return nil }
+                    continue
+                case .left:
+                    break
+                }
+            case .created:
+                break
+            }
+            // A stop is recorded before it is looked whether there is a container to be stopped.
+            guard program.files.halt == nil else {
+                try await host.engine.remove(name)
+                return nil
+            }
+            if try await start(name) { return nil }
+        }
+    }
+
+    private func create(
+        _ name: String, _ body: JSONValue
+    ) async throws -> ContainerEngine.Creation {
         do {
-            creation = try await host.engine.create(name, body)
+            return try await host.engine.create(name, body)
         } catch let error as EngineError {
             throw Self.failure("created", error)
         }
-        switch creation {
-        case .noImage(let message):
-            return ContainerProgram.ImageAbsence(message: message)
-        case .nameIsTaken:
-            guard try await isLeft(name) else { return nil }
-        case .created:
-            break
-        }
-        // A stop is recorded before it is looked whether there is a container to be stopped.
-        guard program.files.halt == nil else {
-            try await host.engine.remove(name)
-            return nil
-        }
-        try await start(name)
-        return nil
     }
 
-    /// Whether a container that somebody else has created is not going to be started.
-    private func isLeft(_ name: String) async throws -> Bool {
+    /// What has become of a container that somebody else has created.
+    private enum Standing {
+        case started
+        /// For a while, nobody has started the container with this ID.
+        case left(String)
+        /// There is none, or not much of it.
+        case gone
+    }
+
+    private func standing(of name: String) async throws -> Standing {
         let deadline = ContinuousClock.now + Self.startPatience
         while let details = try await host.engine.container(name) {
             guard details.state == .created else {
-                try program.recordStart(of: name)
-                await host.roster.expire()
-                return false
+                try await noteStart(of: name)
+                return .started
             }
-            if ContinuousClock.now >= deadline { return true }
+            if ContinuousClock.now >= deadline { return .left(details.id) }
             try await Task.sleep(for: Self.lookInterval)
         }
+        return .gone
+    }
+
+    /// Whether a program has begun whose container looks as if it had not, although its start was
+    /// asked for; if not, the container is removed.
+    ///
+    /// An engine that is killed while it starts a container may not know about it afterwards, and
+    /// would start it a second time. One that has written something has begun for certain, and is
+    /// then taken for lost. One that has not is ended before it is begun anew.
+    private func hasBegun(_ name: String) async throws -> Bool {
+        if try await host.engine.hasOutput(name) {
+            try await noteStart(of: name)
+            return true
+        }
+        try await host.engine.remove(name)
         return false
     }
 
-    private func start(_ name: String) async throws {
-        if let details = try await host.engine.container(name) { try admit(details.user) }
+    /// Starts the container; whether there is one.
+    private func start(_ name: String) async throws -> Bool {
+        guard let details = try await host.engine.container(name) else { return false }
+        try admit(details.user)
+        try program.recordAskedStart(of: details.id)
         do {
             try await host.engine.start(name)
         } catch let error as EngineError {
             try await host.engine.remove(name)
             throw Self.failure("started", error)
         }
+        try await noteStart(of: name)
+        return true
+    }
+
+    private func noteStart(of name: String) async throws {
         try program.recordStart(of: name)
         await host.roster.expire()
     }

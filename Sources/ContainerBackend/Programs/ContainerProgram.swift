@@ -1,6 +1,5 @@
 import Backends
 import Foundation
-import Logging
 import Synchronization
 import Tuning
 
@@ -55,6 +54,7 @@ final class ContainerProgram: HostedProgram {
     // MARK: - Record
 
     private var recordPath: String { files.path + "/container" }
+    private var askedStartPath: String { files.path + "/container-asked" }
 
     /// Whether the container has ever been started.
     var wasStarted: Bool { fileExists(recordPath) }
@@ -63,6 +63,14 @@ final class ContainerProgram: HostedProgram {
     func recordStart(of name: String) throws(FileError) {
         if !wasStarted { try writeDurably(name, to: recordPath, replaces: false) }
         progress.withLock { $0.knowledgeTime = .now }
+    }
+
+    /// The ID of the container whose start was asked for last, whatever came of it.
+    var idOfAskedStart: String? { contents(of: askedStartPath) }
+
+    /// Records that a container's start is going to be asked for.
+    func recordAskedStart(of id: String) throws(FileError) {
+        try writeDurably(id, to: askedStartPath, replaces: true)
     }
 }
 
@@ -73,24 +81,34 @@ extension ContainerProgram {
         let (end, time) = progress.withLock { ($0.end, $0.knowledgeTime) }
         if let end { return end }
         let name = try name()
-        let containers = try await host.roster.containers(after: time)
-        switch containers[name]?.state {
-        case nil:
-            return wasStarted ? .lost("The container was removed by somebody else.") : .notStarted
-        case .created:
-            return wasStarted ? .lost("The container's machine was restarted.") : .notStarted
+        switch try await host.roster.containers(after: time)[name]?.state {
+        case nil, .created:
+            guard wasStarted else { return .notStarted }
+            // No list has one that is being stopped or removed.
+            return try await stateByItself(name)
         case .running:
             try recordStartOnce(of: name)
             guard let startTime = try await startTime(of: name) else { return .waiting(nil) }
             return .running(since: startTime)
         case .exited:
             try recordStartOnce(of: name)
-            guard let details = try await host.engine.container(name) else {
-                return .lost("The container was removed by somebody else.")
-            }
-            guard details.state == .exited else {
-                return details.startTime.map { .running(since: $0) } ?? .waiting(nil)
-            }
+            return try await stateByItself(name)
+        }
+    }
+
+    /// Where a container that was started stands by what the engine says of it alone.
+    private func stateByItself(_ name: String) async throws -> ProgramState {
+        guard let details = try await host.engine.container(name) else {
+            return .lost("The container was removed by somebody else.")
+        }
+        switch details.state {
+        case .created:
+            return .lost(
+                "The container engine has lost sight of the program: it was ended while it"
+                    + " started it, or the machine was restarted.")
+        case .running:
+            return details.startTime.map { .running(since: $0) } ?? .waiting(nil)
+        case .exited:
             let end = ProgramState.ended(exit(details), since: details.startTime)
             progress.withLock { $0.end = end }
             return end
@@ -189,13 +207,7 @@ extension ContainerProgram {
         case .always: break
         }
         guard wasStarted, let name = try? name() else { return }
-        do {
-            try await host.engine.remove(name)
-        } catch {
-            host.settings.logger.warning(
-                "a container could not be removed",
-                metadata: ["container": "\(name)", "error": "\(error)"])
-        }
+        await host.removals.remove(name)
     }
 
     func release() {
@@ -229,6 +241,11 @@ extension ContainerProgram {
             try await copyOutput(follows: false)
         } catch let error as EngineError where error.status == 404 {
             // It has been removed, and what was not read before is gone with it.
+        }
+        let name = try name()
+        if try await host.engine.container(name)?.state == .created {
+            // It may run all the same, and there is no other way to end it.
+            try await host.engine.remove(name)
         }
         progress.withLock { $0.isSettled = true }
     }

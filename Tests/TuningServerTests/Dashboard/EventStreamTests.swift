@@ -5,6 +5,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 import Tuning
+import TuningTesting
 
 @testable import TuningServer
 
@@ -50,15 +51,6 @@ struct EventStreamTests {
         }
     }
 
-    /// Waits until something is so.
-    private func wait(until isSo: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(300)
-        while !isSo() {
-            guard ContinuousClock.now < deadline else { throw CancellationError() }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-    }
-
     @Test("Tells the names that changed, many changes in one message, and ends when told to")
     func messages() async throws {
         try await TestService.run { service in
@@ -69,14 +61,14 @@ struct EventStreamTests {
                     let body = streams.body(of: nil) { reader.isAllowed }
                     try await body.write(Writer(reader: reader))
                 }
-                try await wait { reader.text.contains("connected") }
+                try await waitUntil { reader.text.contains("connected") }
                 #expect(streams.connectionCount == 1)
                 _ = try await service.send(
                     "CreateHyperParameterTuningJob", Requests.tuningJob("digits", count: 20))
                 _ = try await service.poll(
                     "DescribeHyperParameterTuningJob", ["HyperParameterTuningJobName": "digits"]
                 ) { $0["HyperParameterTuningJobStatus"] == "Completed" }
-                try await wait { reader.text.contains("digits-020") }
+                try await waitUntil { reader.text.contains("digits-020") }
                 let messages = reader.text.split(separator: "\n").filter { $0.hasPrefix("data: ") }
                 // Some eighty changes were stored; they fit into few messages.
                 #expect(messages.count <= 20)
@@ -100,7 +92,7 @@ struct EventStreamTests {
             let writing = Task {
                 try await streams.body(of: nil) { true }.write(Writer(reader: reader))
             }
-            try await wait { reader.text.contains("connected") }
+            try await waitUntil { reader.text.contains("connected") }
             reader.leave()
             _ = try await service.send("CreateTrainingJob", Requests.trainingJob("one"))
             await #expect(throws: CancellationError.self) { try await writing.value }
@@ -118,7 +110,7 @@ struct EventStreamTests {
                 logger: TestService.silence)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
-                try await wait { reader.text.contains("connected") }
+                try await waitUntil { reader.text.contains("connected") }
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             }
