@@ -14,7 +14,7 @@ struct ContainerHost: ProgramHost {
     let engine: ContainerEngine
     let images: ImageStore
     let identity: DataIdentity
-    let roster: ContainerRoster
+    let roster: ProgramRoster<ListedContainer>
     let gpus: GPUPool
     let removals: ContainerRemovals
 
@@ -26,7 +26,9 @@ struct ContainerHost: ProgramHost {
             credentials: RegistryCredentials(path: configuration.credentialsPath))
         let identity = DataIdentity(of: configuration.hosting.dataDirectory.path)
         self.identity = identity
-        roster = ContainerRoster {
+        roster = ProgramRoster(
+            .init(ageMax: .milliseconds(500), intervalMin: .milliseconds(100), durationsMin: 2)
+        ) {
             try await engine.containers(
                 labelled: "\(Self.instanceLabel)=\(try identity.value())")
         }

@@ -6,13 +6,15 @@ import Tuning
 struct RayHost: ProgramHost {
     let configuration: RayBackend.Configuration
     let cluster: RayCluster
-    let roster: JobRoster
+    let roster: ProgramRoster<RayJob>
     let streams = LogStreams()
 
     init(_ configuration: RayBackend.Configuration, _ cluster: RayCluster) {
         self.configuration = configuration
         self.cluster = cluster
-        roster = JobRoster { try await cluster.jobs() }
+        roster = ProgramRoster(
+            .init(ageMax: .seconds(1), intervalMin: .seconds(1), durationsMin: 4)
+        ) { try await cluster.jobs() }
     }
 
     var settings: HostingSettings { configuration.hosting }

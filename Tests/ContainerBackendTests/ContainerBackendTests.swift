@@ -237,16 +237,20 @@ struct ContainerBackendTests {
     func onePull() async throws {
         let backend = backend()
         let attempts = (1...8).map { _ in fixture.attempt(image: "other:2") }
+        let logs = attempts.map { _ in SessionLog() }
+        engine.setHoldsPulls(true)
         try await withThrowingTaskGroup(of: Attempt.End.self) { group in
-            for attempt in attempts {
-                group.addTask {
-                    let log = SessionLog()
-                    async let end = backend.run(attempt, in: log.session(mark: nil))
-                    try await waitUntil { engine.containers.count == attempts.count }
-                    log.stop.request(.requested)
-                    return try await end
-                }
+            for (attempt, log) in zip(attempts, logs) {
+                group.addTask { try await backend.run(attempt, in: log.session(mark: nil)) }
             }
+            try await waitUntil("all to wait") {
+                logs.allSatisfy { $0.phases.contains(.downloading) }
+            }
+            engine.setHoldsPulls(false)
+            try await waitUntil("all containers") {
+                engine.containers.count { $0.value.state == "running" } == attempts.count
+            }
+            for log in logs { log.stop.request(.requested) }
             for try await end in group { #expect(end == .stopped(.requested)) }
         }
         #expect(engine.requests.count { $0.path == "/images/create" } == 1)

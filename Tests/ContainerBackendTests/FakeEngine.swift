@@ -25,6 +25,7 @@ final class FakeEngine: EngineTransport {
         var images: Set<String> = ["trainer:1"]
         var requests: [EngineRequest] = []
         var isDown = false
+        var holdsPulls = false
         /// Answers in place of the engine's own, by method and the end of the path, once each.
         var answers: [(request: String, status: Int, body: String)] = []
         /// How many bytes of a log come before the connection breaks, once each.
@@ -36,6 +37,9 @@ final class FakeEngine: EngineTransport {
     var requests: [EngineRequest] { state.withLock { $0.requests } }
 
     var containers: [String: Container] { state.withLock { $0.containers } }
+
+    /// Keeps images from coming, or not.
+    func setHoldsPulls(_ holdsPulls: Bool) { state.withLock { $0.holdsPulls = holdsPulls } }
 
     /// Makes the engine silent, or not.
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
@@ -89,6 +93,9 @@ final class FakeEngine: EngineTransport {
             if status == 0 { throw EngineUnreachable(description: "the connection broke") }
             if !body.isEmpty { try await receive(status, Array(body.utf8)) }
             return status
+        }
+        while request.path == "/images/create", state.withLock({ $0.holdsPulls }) {
+            try await Task.sleep(for: .milliseconds(2))
         }
         if request.path.hasSuffix("/logs") { return try await sendLog(request, receive) }
         let (status, body) = state.withLock { $0.answer(request) }

@@ -72,3 +72,15 @@ package struct ShellWords {
         throw .unbalancedQuote("\"")
     }
 }
+
+extension String {
+    /// A word that a POSIX shell reads as this text; without its zero bytes, which no word has.
+    package var shellQuoted: String {
+        "'" + replacing("\0", with: "").replacing("'", with: #"'\''"#) + "'"
+    }
+}
+
+extension Sequence<String> {
+    /// A command line that a POSIX shell cuts into these words.
+    package var shellQuoted: String { map(\.shellQuoted).joined(separator: " ") }
+}

@@ -36,11 +36,11 @@ extension SlurmScript {
     var job: String {
         """
         #!/bin/sh
-        tuner_attempt=\(Self.quoted(attempt.path))
-        tuner_training=\(Self.quoted(training.path))
+        tuner_attempt=\(attempt.path.shellQuoted)
+        tuner_training=\(training.path.shellQuoted)
         tuner_nodes=\(nodeCount)
-        tuner_commands=\(Self.quoted(commandDirectory.isEmpty ? "" : commandDirectory + "/"))
-        tuner_interface=\(Self.quoted(networkInterface))
+        tuner_commands=\((commandDirectory.isEmpty ? "" : commandDirectory + "/").shellQuoted)
+        tuner_interface=\(networkInterface.shellQuoted)
         \(Self.beginning)
         (
             [ -e stop ] && exit 143
@@ -152,9 +152,9 @@ extension SlurmScript {
             }
         }
         if !setup.isEmpty { lines.append(setup) }
-        lines.append("cd \(Self.quoted(directory)) || exit 1")
+        lines.append("cd \(directory.shellQuoted) || exit 1")
         let prefix = others.isEmpty ? [] : ["/usr/bin/env"] + others
-        lines.append((["exec"] + prefix + arguments.map(Self.quoted)).joined(separator: " "))
+        lines.append((["exec"] + prefix + arguments.map(\.shellQuoted)).joined(separator: " "))
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -173,7 +173,7 @@ extension SlurmScript {
 
     /// A value in quotes, with the hosts' names in place of their signs.
     private func text(_ value: String) -> String {
-        let quoted = Self.quoted(value)
+        let quoted = value.shellQuoted
         guard nodeCount > 1 else { return quoted }
         return
             quoted
@@ -181,10 +181,5 @@ extension SlurmScript {
             .replacing(Self.firstSign, with: #"'"$TUNER_FIRST_HOST"'"#)
             .replacing(Self.currentSign, with: #"'"$tuner_host"'"#)
             .replacing(#""is_master":false"#, with: #""is_master":'"$tuner_is_first"'"#)
-    }
-
-    /// A word as a shell reads it without changing it.
-    private static func quoted(_ word: String) -> String {
-        "'" + word.replacing("\0", with: "").replacing("'", with: #"'\''"#) + "'"
     }
 }

@@ -151,7 +151,7 @@ struct ContainerLaunch {
                 .algorithm,
                 "ClientError: The instance type needs \(count) GPUs, and the settings list \(all).")
         }
-        let others = try await host.roster.containers()
+        let others = try await host.roster.programs()
             .filter { $0.value.state != .exited }
             .compactMapValues { $0.labels[ContainerHost.gpusLabel]?.split(separator: ",") }
         return host.gpus.take(count, for: name, others: others.mapValues { $0.map(String.init) })

@@ -81,7 +81,7 @@ extension ContainerProgram {
         let (end, time) = progress.withLock { ($0.end, $0.knowledgeTime) }
         if let end { return end }
         let name = try name()
-        switch try await host.roster.containers(after: time)[name]?.state {
+        switch try await host.roster.programs(after: time)[name]?.state {
         case nil, .created:
             guard wasStarted else { return .notStarted }
             // No list has one that is being stopped or removed.

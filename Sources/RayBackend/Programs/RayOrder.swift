@@ -30,7 +30,7 @@ struct RayOrder {
             "runtime_env": .object(runtimeEnvironment(resources)),
             "metadata": [
                 "tuner.attempt": .string(attempt.id.description),
-                "tuner.command": .string(RayScript.quoted(arguments)),
+                "tuner.command": .string(arguments.shellQuoted),
             ],
             "entrypoint_num_cpus": .number(resources.cpus),
             "entrypoint_num_gpus": .number(resources.gpus),

@@ -52,7 +52,7 @@ extension RayProgram {
         let (end, time) = progress.withLock { ($0.end, $0.knowledgeTime) }
         if let end { return end }
         guard let id = record.id else { return .notStarted }
-        var job = try await host.roster.jobs(after: time)[id]
+        var job = try await host.roster.programs(after: time)[id]
         // A list may be cut short by whoever passes it on.
         if job == nil { job = try await host.cluster.job(id) }
         guard let job else {

@@ -22,21 +22,15 @@ struct RayScript {
     /// The script.
     func text(isShared: Bool) -> String { isShared ? shared : ownDirectory }
 
-    /// A command line that a shell cuts into these words.
-    static func quoted(_ words: [String]) -> String {
-        words.map { "'" + $0.replacingOccurrences(of: "'", with: #"'\''"#) + "'" }
-            .joined(separator: " ")
-    }
-
     /// Everything is there. A job that was stopped while it waited does not begin.
     private var shared: String {
-        let results = Self.quoted([directory.model, directory.output])
+        let results = [directory.model, directory.output].shellQuoted
         return """
-            [ -e \(Self.quoted([files.path + "/stop"])) ] && exit 143
+            [ -e \((files.path + "/stop").shellQuoted) ] && exit 143
             rm -rf \(results)
-            mkdir -p \(Self.quoted([directory.model, directory.outputData])) || exit 1
-            cd \(Self.quoted([source ?? directory.path])) || exit 1
-            exec \(Self.quoted(words))
+            mkdir -p \([directory.model, directory.outputData].shellQuoted) || exit 1
+            cd \((source ?? directory.path).shellQuoted) || exit 1
+            exec \(words.shellQuoted)
             """
     }
 
@@ -47,21 +41,21 @@ struct RayScript {
             directory.configuration, directory.inputData, directory.model, directory.outputData,
             directory.checkpoints,
         ]
-        var lines = ["mkdir -p \(Self.quoted(directories)) || exit 1"]
+        var lines = ["mkdir -p \(directories.shellQuoted) || exit 1"]
         let local = (files.path as NSString).deletingLastPathComponent
         let training = (local as NSString).deletingLastPathComponent
         for name in Self.configurationFiles {
             guard let text = contents(of: "\(training)/input/config/\(name)") else { continue }
             let path = "\(directory.configuration)/\(name)"
-            lines.append("printf %s \(Self.quoted([text])) >\(Self.quoted([path]))")
+            lines.append("printf %s \(text.shellQuoted) >\(path.shellQuoted)")
         }
-        if !hasWorkingDirectory { lines.append("cd \(Self.quoted([directory.path])) || exit 1") }
+        if !hasWorkingDirectory { lines.append("cd \(directory.path.shellQuoted) || exit 1") }
         lines += [
             "trap : TERM INT HUP",
-            Self.quoted(words),
+            words.shellQuoted,
             "tuner_code=$?",
-            "[ \"$tuner_code\" -eq 0 ] || cat \(Self.quoted([directory.failure])) 2>/dev/null",
-            "cd / && rm -rf \(Self.quoted([directory.path]))",
+            "[ \"$tuner_code\" -eq 0 ] || cat \(directory.failure.shellQuoted) 2>/dev/null",
+            "cd / && rm -rf \(directory.path.shellQuoted)",
             "exit \"$tuner_code\"",
         ]
         return lines.joined(separator: "\n")
