@@ -159,12 +159,14 @@ def test_the_controller_may_be_away_for_a_while(cluster, daemon, tmp_path):
     client = service.client()
     request = steps_job("job", trace, count=6, parallel=2, steps=20, seconds=0.1)
     client.create_hyper_parameter_tuning_job(**request)
-    wait_for(lambda: running_job(cluster, service.data))
+    wait_for(lambda: starts(trace)[0])
     cluster.stop_programs("slurmctld")
-    # Long enough for those that run to end, and for the next to be refused.
-    wait_for(lambda: sum(starts(trace)[1].values()) >= 2)
-    wait_for(lambda: "does not answer" in service.log_tail())
-    cluster.start_program("slurmctld")
+    try:
+        # Long enough for those that run to end, however many, and for the next to be refused.
+        wait_for(lambda: (counts := starts(trace))[0] == counts[1])
+        wait_for(lambda: "does not answer" in service.log_tail())
+    finally:
+        cluster.start_program("slurmctld")
     assert wait_until_over(client, "job")["HyperParameterTuningJobStatus"] == "Completed"
     summaries = assert_ran_once(client, "job", trace)
     assert [one["TrainingJobStatus"] for one in summaries] == ["Completed"] * 6
