@@ -74,7 +74,7 @@ struct SlurmProgramTests {
         let state = try await scene.state(of: program) {
             if case .ended = $0 { true } else { false }
         }
-        guard case .ended(.failure(let failure), _?) = state else {
+        guard case .ended(.failure(let failure), nil) = state else {
             Issue.record("the state is \(state)")
             return
         }

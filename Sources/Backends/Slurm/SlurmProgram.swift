@@ -122,12 +122,12 @@ extension SlurmProgram {
 
     /// How an attempt ended whose job Slurm says is over.
     private func end(of job: SlurmJob) -> ProgramState {
-        let start = files.slurmStart
-        let isRecorded = files.slurmExit != nil && hasBegun(job)
+        // What is recorded of an earlier run says nothing of this one.
+        let start = hasBegun(job) ? files.slurmStart : nil
+        let isRecorded = start != nil && files.slurmExit != nil
         if [.completed, .failed].contains(job.state), !isRecorded, !isSilentForLong {
             // The script recorded how it ended, or never began; the file is on its way.
-            if let start, hasBegun(job) { return .running(since: start.time) }
-            return state(ofStarting: job)
+            return start.map { .running(since: $0.time) } ?? state(ofStarting: job)
         }
         return .ended(exit(of: job), since: start?.time)
     }
@@ -154,7 +154,6 @@ extension SlurmProgram {
             return .code(files.slurmExit?.code ?? job.exitCode ?? (job.state == .completed ? 0 : 1))
         }
         let code = job.exitCode.map { " with exit code \($0)" } ?? ""
-        // What is recorded is of an earlier run.
         guard files.slurmStart == nil else {
             return .failure(
                 TrainingFailure(
