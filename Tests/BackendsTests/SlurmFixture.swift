@@ -98,6 +98,7 @@ extension SlurmJob {
         case .waiting: "PENDING"
         case .suspended: "SUSPENDED"
         case .active: "RUNNING"
+        case .leaving: "COMPLETING"
         case .completed: "COMPLETED"
         case .failed: "FAILED"
         case .timedOut: "TIMEOUT"
@@ -146,8 +147,9 @@ struct SlurmScene {
         files = training.attempt(1)
         configuration = SlurmBackend.Configuration(
             dataDirectory: fixture.directory, instances: instances,
-            gracePeriod: .milliseconds(50), fileDelayMax: fileDelayMax)
-        queue = SlurmQueue(slurm, interval: .milliseconds(1))
+            gracePeriod: .milliseconds(50), statusInterval: .milliseconds(1),
+            fileDelayMax: fileDelayMax)
+        queue = SlurmQueue(slurm, interval: configuration.statusInterval)
         try makeDirectory(files.path)
     }
 

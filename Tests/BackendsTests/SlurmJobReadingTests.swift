@@ -55,7 +55,7 @@ struct SlurmJobReadingTests {
             Row(
                 description: "23.11, cancelled and about to end",
                 json: #"{"job_id": 7, "job_state": ["CANCELLED", "COMPLETING"]}"#,
-                job: SlurmJob(id: "7", state: .active)),
+                job: SlurmJob(id: "7", state: .leaving)),
             Row(
                 description: "a comment in an object",
                 json:
@@ -75,7 +75,7 @@ struct SlurmJobReadingTests {
         arguments: [
             ("PENDING", SlurmState.waiting), ("CONFIGURING", .waiting), ("REQUEUED", .waiting),
             ("REQUEUE_HOLD", .waiting), ("SPECIAL_EXIT", .waiting), ("SUSPENDED", .suspended),
-            ("RUNNING", .active), ("COMPLETING", .active), ("COMPLETED", .completed),
+            ("RUNNING", .active), ("COMPLETING", .leaving), ("COMPLETED", .completed),
             ("FAILED", .failed), ("TIMEOUT", .timedOut), ("DEADLINE", .pastDeadline),
             ("OUT_OF_MEMORY", .outOfMemory), ("CANCELLED", .cancelled),
             ("CANCELLED by 1000", .cancelled), ("NODE_FAIL", .lost("NODE_FAIL")),
@@ -89,6 +89,7 @@ struct SlurmJobReadingTests {
         #expect(SlurmState(["PREEMPTED", "REQUEUED"]) == .waiting)
         #expect(SlurmState(["NODE_FAIL", "REQUEUE_HOLD"]) == .waiting)
         #expect(SlurmState(["RUNNING", "CONFIGURING"]) == .waiting)
+        #expect(SlurmState(["PENDING", "COMPLETING"]) == .leaving)
     }
 
     // From `scontrol --oneliner show job` of Slurm 22.05.8, shortened.

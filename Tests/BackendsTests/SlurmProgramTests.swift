@@ -50,7 +50,10 @@ struct SlurmProgramTests {
         try await scene.start(program)
         try scene.begin()
         try scene.end(code: 143, isDoubtful: true)
-        scene.set { ($0.state, $0.restartCount, $0.reason) = (.waiting, 1, "BeginTime") }
+        scene.set { ($0.state, $0.restartCount) = (.leaving, 1) }
+        let leaving = ProgramState.waiting("Slurm puts job 1 back into its queue")
+        #expect(try await scene.state(of: program) { $0 == leaving } == leaving)
+        scene.set { ($0.state, $0.reason) = (.waiting, "BeginTime") }
         let waiting = ProgramState.waiting("Job 1 waits in Slurm's queue: BeginTime")
         #expect(try await scene.state(of: program) { $0 == waiting } == waiting)
         scene.set { ($0.state, $0.reason) = (.active, "") }
@@ -58,6 +61,52 @@ struct SlurmProgramTests {
         #expect(try await scene.state(of: program) { $0 == again } == again)
         try scene.begin(restartCount: 1)
         #expect(try await scene.state(of: program) { $0.isRunning }.isRunning)
+    }
+
+    @Test("A job that ends before it begins again does not end as its first run did")
+    func refusedRestart() async throws {
+        let scene = try SlurmScene()
+        let program = scene.program
+        try await scene.start(program)
+        try scene.begin()
+        try scene.end(code: 143, isDoubtful: true)
+        scene.set { ($0.state, $0.restartCount, $0.exitCode) = (.failed, 1, 1) }
+        let state = try await scene.state(of: program) {
+            if case .ended = $0 { true } else { false }
+        }
+        guard case .ended(.failure(let failure), nil) = state else {
+            Issue.record("the state is \(state)")
+            return
+        }
+        #expect(failure.cause == .internal)
+        #expect(failure.reason.contains("exit code 1 before it began the training again"))
+    }
+
+    @Test("A job that is put back is interrupted until it runs again, whatever it waits for")
+    func interruption() async throws {
+        let scene = try SlurmScene()
+        let log = SessionLog()
+        async let end = scene.backend.run(scene.attempt, in: log.session(mark: nil))
+        func wait(for count: Int) async throws {
+            let deadline = ContinuousClock.now + .seconds(300)
+            while log.phases.count < count, .now < deadline {
+                try await Task.sleep(for: .milliseconds(2))
+            }
+        }
+        try await wait(for: 2)
+        try scene.begin()
+        try await wait(for: 3)
+        for (index, reason) in ["BeginTime", "Resources", "Priority"].enumerated() {
+            scene.set { ($0.state, $0.restartCount, $0.reason) = (.waiting, 1, reason) }
+            try await wait(for: 4 + index)
+        }
+        try scene.begin(restartCount: 1)
+        scene.set { $0.state = .active }
+        try await wait(for: 7)
+        try scene.end(code: 0)
+        #expect(try await end == .completed)
+        let interruptions: [TrainingPhase] = [.interrupted, .interrupted, .interrupted]
+        #expect(log.phases.suffix(5) == [.training] + interruptions + [.training])
     }
 
     struct Row: CustomStringConvertible {

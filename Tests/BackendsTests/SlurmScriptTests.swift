@@ -106,6 +106,15 @@ struct SlurmScriptTests {
         #expect(output == "")
     }
 
+    @Test("A program may end by Slurm's signal before the shell around it gets that")
+    func terminatedFirst() throws {
+        try run("kill -TERM $$", job: "7")
+        #expect(files.slurmExit?.code == 143)
+        #expect(files.slurmExit?.isDoubtful == true)
+        try run("touch '\(files.path)/stop'; kill -TERM $$", job: "7")
+        #expect(files.slurmExit?.isDoubtful == false)
+    }
+
     @Test("A job that cannot reach the attempt's directory fails")
     func unsharedDirectory() throws {
         try run("true", job: "7")

@@ -1,11 +1,14 @@
 """Fixtures: the built program, and services that end with their test."""
 
+import contextlib
 import os
 import random
 import signal
+import time
 from pathlib import Path
 
 import pytest
+import ray_cluster
 from service import ROOT, Service, processes_of
 
 
@@ -33,6 +36,24 @@ def tuner_binary():
     return binary
 
 
+def left_behind(services, seconds=10):
+    """Processes that outlive their services.
+
+    What a Ray cluster runs gets some time: with each job's environment Ray starts a shell that
+    sleeps for a second between two looks at the job's supervisor; it is killed with that, and its
+    last `sleep 1` ends by itself.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        found = {}
+        for service in services:
+            found.update(processes_of(service.data))
+        is_to_end = found and all(map(ray_cluster.is_of_a_cluster, found))
+        if not is_to_end or time.monotonic() > deadline:
+            return found
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def serve(tuner_binary, tmp_path):
     """Starts services; at the end of the test they exit with 0 and leave no process behind."""
@@ -46,11 +67,10 @@ def serve(tuner_binary, tmp_path):
 
     yield start
     exits = [service.terminate() for service in services if service.is_running]
-    leftovers = {}
-    for service in services:
-        leftovers.update(processes_of(service.data))
+    leftovers = left_behind(services)
     for process in leftovers:
-        os.kill(process, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
     assert not leftovers, f"processes were left behind: {leftovers}"
     assert exits == [0] * len(exits), "\n".join(service.log_tail() for service in services)
 

@@ -32,6 +32,15 @@ def missing():
     return None
 
 
+def is_of_a_cluster(process):
+    """Whether a cluster of these tests runs a process, or the process has ended meanwhile."""
+    try:
+        environment = Path(f"/proc/{process}/environ").read_bytes()
+    except OSError:
+        return True
+    return any(word.startswith(f"{MARK}=".encode()) for word in environment.split(b"\0"))
+
+
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
     for one in sockets:

@@ -115,12 +115,12 @@ def processes_of(directory):
     return found
 
 
-def wait_for(question, seconds=60, interval=0.05):
-    """Asks until the answer is true and returns it; fails when that takes too long."""
+def wait_for(question, seconds=60, interval=0.05, explain=lambda: ""):
+    """Asks until the answer is true and returns it; explains, and fails, when it takes too long."""
     deadline = time.monotonic() + seconds
     while True:
         answer = question()
         if answer:
             return answer
-        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
+        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s\n{explain()}"
         time.sleep(interval)

@@ -191,6 +191,16 @@ class Cluster:
             raise RuntimeError(f"{command}: {result.stderr}")
         return result.stdout
 
+    def explanation(self, number):
+        """What Slurm says of a job, of its nodes, and last of all."""
+        said = [
+            self.run("scontrol", "show", *words, check=False)
+            for words in (("job", str(number)), ("nodes",))
+        ]
+        logs = sorted(self.directory.glob("slurm*.log"))
+        said += [f"{log.name}:\n{log.read_text(errors='replace')[-3000:]}" for log in logs]
+        return "\n".join(said)
+
     def jobs(self):
         """All jobs that it still knows, ended ones too."""
         jobs = json.loads(self.run("squeue", "--json"))["jobs"]

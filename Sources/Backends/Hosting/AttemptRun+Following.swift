@@ -56,15 +56,15 @@ extension AttemptRun {
         case .running(let time), .ended(_, let time?):
             guard startTime == nil else { return }
             startTime = time
+            hasRun = true
             // File systems tell the time less exactly than clocks do.
             let reportTime = max(time, preparationTime)
             try await report(.entered(.training, at: reportTime, message: nil))
         case .waiting(let message):
-            let isInterrupted = startTime != nil
-            guard isInterrupted || message != waitingMessage else { return }
+            guard startTime != nil || message != waitingMessage else { return }
             startTime = nil
             waitingMessage = message
-            let phase: TrainingPhase = isInterrupted ? .interrupted : .pending
+            let phase: TrainingPhase = hasRun ? .interrupted : .pending
             try await report(.entered(phase, at: Date(), message: message))
         case .notStarted, .lost, .ended(_, nil):
             break

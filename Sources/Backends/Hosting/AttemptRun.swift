@@ -28,6 +28,8 @@ actor AttemptRun {
     var preparationTime = Date.distantPast
     /// Since when it runs; `nil` while it does not.
     var startTime: Date?
+    /// Whether it has run: whatever it waits for since is an interruption.
+    var hasRun = false
     /// What it waits for, as was last reported.
     var waitingMessage: String?
     /// Why the attempt is to end early, and since when.

@@ -20,8 +20,10 @@ enum SlurmState: Hashable, Sendable {
     case waiting
     /// Held up on its nodes.
     case suspended
-    /// On its nodes, beginning and ending included.
+    /// On its nodes, or about to be.
     case active
+    /// Leaving its nodes, for good or for the queue.
+    case leaving
     case completed
     case failed
     case timedOut
@@ -34,7 +36,7 @@ enum SlurmState: Hashable, Sendable {
     /// Whether nothing follows.
     var isFinal: Bool {
         switch self {
-        case .waiting, .suspended, .active: false
+        case .waiting, .suspended, .active, .leaving: false
         default: true
         }
     }
@@ -53,7 +55,11 @@ enum SlurmState: Hashable, Sendable {
             default: continue
             }
         }
-        let isActive = ["COMPLETING", "SIGNALING", "STAGE_OUT", "RESIZING", "STOPPED"]
+        if words.contains("COMPLETING") {
+            self = .leaving
+            return
+        }
+        let isActive = ["SIGNALING", "STAGE_OUT", "RESIZING", "STOPPED"]
             .contains { words.contains($0) }
         guard !isActive, let word = words.first else {
             self = .active

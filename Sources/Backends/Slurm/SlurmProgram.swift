@@ -96,9 +96,9 @@ extension SlurmProgram {
         switch job.state {
         case .suspended:
             return .waiting("Slurm has suspended job \(job.id)")
-        case .active:
+        case .active, .leaving:
             if let start, isCurrent { return .running(since: start.time) }
-            return .waiting(start == nil ? nil : "Slurm starts job \(job.id) again")
+            return state(ofStarting: job)
         case .waiting:
             // It may have begun since.
             if let start, isCurrent { return .running(since: start.time) }
@@ -110,12 +110,24 @@ extension SlurmProgram {
         }
     }
 
+    /// The state of a job that is on its nodes, and has not begun there.
+    private func state(ofStarting job: SlurmJob) -> ProgramState {
+        guard files.slurmStart != nil else { return .waiting(nil) }
+        let isLeaving = job.state == .leaving
+        return .waiting(
+            isLeaving
+                ? "Slurm puts job \(job.id) back into its queue"
+                : "Slurm starts job \(job.id) again")
+    }
+
     /// How an attempt ended whose job Slurm says is over.
     private func end(of job: SlurmJob) -> ProgramState {
-        let start = files.slurmStart
-        if [.completed, .failed].contains(job.state), files.slurmExit == nil, !isSilentForLong {
+        // What is recorded of an earlier run says nothing of this one.
+        let start = hasBegun(job) ? files.slurmStart : nil
+        let isRecorded = start != nil && files.slurmExit != nil
+        if [.completed, .failed].contains(job.state), !isRecorded, !isSilentForLong {
             // The script recorded how it ended, or never began; the file is on its way.
-            return start.map { .running(since: $0.time) } ?? .waiting(nil)
+            return start.map { .running(since: $0.time) } ?? state(ofStarting: job)
         }
         return .ended(exit(of: job), since: start?.time)
     }
@@ -138,11 +150,17 @@ extension SlurmProgram {
                     .internal, "InternalServerError: Slurm ended job \(job.id): \(name)\(reason)"))
         default: break
         }
-        if let exit = files.slurmExit { return .code(exit.code) }
-        guard files.slurmStart == nil else {
-            return .code(job.exitCode ?? (job.state == .completed ? 0 : 1))
+        if hasBegun(job) {
+            return .code(files.slurmExit?.code ?? job.exitCode ?? (job.state == .completed ? 0 : 1))
         }
         let code = job.exitCode.map { " with exit code \($0)" } ?? ""
+        guard files.slurmStart == nil else {
+            return .failure(
+                TrainingFailure(
+                    .internal,
+                    "InternalServerError: Slurm put job \(job.id) back into its queue, and it"
+                        + " ended\(code)\(reason) before it began the training again"))
+        }
         return .failure(
             TrainingFailure(
                 .internal,

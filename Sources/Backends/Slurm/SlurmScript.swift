@@ -115,13 +115,15 @@ extension SlurmScript {
         tuner_insist mkdir -p "$tuner_training/model" "$tuner_training/output/data"
         """
 
-    // A program that was killed may have been so by Slurm, for its memory.
+    // A program that was killed may have been so by Slurm, for its memory; one that was told to end
+    // may get the signal, and be gone, before this shell does.
     private static let end = """
         tuner_code=$?
+        tuner_lengths="$(tuner_length stdout.log) $(tuner_length stderr.log)"
         tuner_doubt=0
+        [ "$tuner_code" = 143 ] && tuner_terminated=1
         [ -n "$tuner_terminated" ] && [ ! -e stop ] && tuner_doubt=1
         [ "$tuner_code" = 137 ] && tuner_doubt=1
-        tuner_lengths="$(tuner_length stdout.log) $(tuner_length stderr.log)"
         tuner_insist tuner_record exit "$tuner_code $tuner_lengths $tuner_doubt"
         exit "$tuner_code"
         """
