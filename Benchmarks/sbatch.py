@@ -1,7 +1,7 @@
 """Measures what tuner adds to Slurm: many short jobs, against a plain loop of sbatch.
 
     swift build -c release --product tuner
-    python3 Benchmarks/slurm.py .build/release/tuner
+    python3 Benchmarks/sbatch.py .build/release/tuner
 
 Starts a cluster of its own on this machine (Tests/EndToEnd/slurm.py says what that needs). Both ways
 run as many jobs as long, and keep as many of them in the queue or running; both are repeated in turn,
@@ -9,11 +9,9 @@ and the medians are compared. Wrappers around Slurm's commands count what tuner 
 """
 
 import argparse
-import importlib.util
 import json
 import os
 import pathlib
-import shutil
 import statistics
 import subprocess
 import sys
@@ -22,19 +20,14 @@ import time
 from collections import Counter
 
 from service import Service
+from slurm_calls import counting_commands
 
-CLUSTER = pathlib.Path(__file__).resolve().parents[1] / "Tests/EndToEnd/slurm.py"
-COMMANDS = ("sbatch", "squeue", "scontrol", "scancel", "sacct", "srun")
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
+
+import slurm  # noqa: E402  of the tests
+
 # How often the plain loop looks for room in the queue, in seconds.
 LOOK = 0.1
-
-
-def load(path):
-    """The module in a file, which may have the name of another."""
-    specification = importlib.util.spec_from_file_location("cluster", path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
 
 
 def plain_loop(cluster, count, parallel, seconds, directory):
@@ -63,18 +56,6 @@ def with_tuner(service, name, count, parallel, seconds):
     return time.monotonic() - started
 
 
-def counting_commands(directory, path, log):
-    """Slurm's commands, each of which appends its name and the time to a file."""
-    directory.mkdir()
-    for name in COMMANDS:
-        program = shutil.which(name, path=path)
-        command = directory / name
-        command.write_text(
-            f'#!/bin/bash\necho "{name} $EPOCHREALTIME" >>{log}\nexec {program} "$@"\n')
-        command.chmod(0o755)
-    return directory
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,7 +65,6 @@ def main():
     parser.add_argument("--seconds", type=float, default=5, help="that each takes (5)")
     parser.add_argument("--rounds", type=int, default=3, help="of both ways (3)")
     arguments = parser.parse_args()
-    slurm = load(CLUSTER)
     if problem := slurm.missing():
         sys.exit(problem)
     with tempfile.TemporaryDirectory() as path:
