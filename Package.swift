@@ -99,16 +99,18 @@ let package = Package(
         .target(
             name: "SageMakerBackend",
             dependencies: ["Tuning", "SageMakerAPI", "AWSClient", logging, metrics]),
+        // How engines that run training jobs are asked over HTTP.
+        .target(
+            name: "EngineHTTP",
+            dependencies: ["Tuning", asyncHTTPClient, nioCore, nioPosix, nioSSL]),
         // Training jobs as containers of an engine that speaks Docker's API.
         .target(
             name: "ContainerBackend",
-            dependencies: ["Tuning", "Backends", asyncHTTPClient, nioCore, logging]),
+            dependencies: ["Tuning", "Backends", "EngineHTTP", logging]),
         // Training jobs as jobs of a Ray cluster.
         .target(
             name: "RayBackend",
-            dependencies: [
-                "Tuning", "Backends", asyncHTTPClient, nioCore, nioSSL, crypto, logging,
-            ]),
+            dependencies: ["Tuning", "Backends", "EngineHTTP", crypto, logging]),
         // Tells webhooks and commands how jobs ended, at least once.
         .target(
             name: "Notifications",
@@ -170,9 +172,12 @@ let package = Package(
                 "Tuning", "SageMakerAPI", "AWSClient", "SageMakerBackend", "TuningTesting", logging,
             ]),
         .testTarget(name: "NotificationsTests", dependencies: ["Tuning", "Notifications"]),
+        .testTarget(name: "EngineHTTPTests", dependencies: ["Tuning", "EngineHTTP"]),
         .testTarget(
             name: "RayBackendTests",
-            dependencies: ["Tuning", "Backends", "RayBackend", "TuningTesting", logging]),
+            dependencies: [
+                "Tuning", "Backends", "EngineHTTP", "RayBackend", "TuningTesting", logging,
+            ]),
         .testTarget(
             name: "ServiceExperimentsTests",
             dependencies: [
@@ -181,7 +186,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "ContainerBackendTests",
-            dependencies: ["Tuning", "Backends", "ContainerBackend", "TuningTesting", logging]),
+            dependencies: [
+                "Tuning", "Backends", "EngineHTTP", "ContainerBackend", "TuningTesting", logging,
+            ]),
         .testTarget(
             name: "TuningServerTests",
             dependencies: [

@@ -1,4 +1,5 @@
 import Backends
+import EngineHTTP
 import Foundation
 import Tuning
 
@@ -68,7 +69,7 @@ package struct ContainerBackend: TrainingBackend {
 
     /// Takes settings; nothing is asked of the engine before the first attempt.
     package init(_ configuration: Configuration) {
-        self.init(configuration, transport: SocketTransport(path: configuration.socket))
+        self.init(configuration, transport: EngineConnection(socket: configuration.socket))
     }
 
     /// Takes what is asked in the engine's place.

@@ -1,4 +1,5 @@
 import Backends
+import EngineHTTP
 import Foundation
 import Tuning
 
@@ -62,13 +63,13 @@ package struct RayBackend: TrainingBackend {
     package init(_ configuration: Configuration) throws(CertificateError) {
         self.init(
             configuration,
-            transport: try NetworkTransport(
+            transport: try EngineConnection(
                 address: configuration.address, headers: configuration.headers,
                 caFile: configuration.caFile))
     }
 
     /// Takes what is asked in the cluster's place.
-    init(_ configuration: Configuration, transport: any RayTransport) {
+    init(_ configuration: Configuration, transport: any EngineTransport) {
         self.configuration = configuration
         backend = HostedBackend(RayHost(configuration, RayCluster(transport)))
     }

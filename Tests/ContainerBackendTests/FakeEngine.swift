@@ -1,3 +1,4 @@
+import EngineHTTP
 import Foundation
 import Synchronization
 import Tuning
@@ -164,11 +165,11 @@ extension FakeEngine.State {
     }
 
     private mutating func create(_ request: EngineRequest) -> (Int, JSONValue?) {
-        let image = request.body?["Image"]?.string ?? ""
+        let image = request.body?.json?["Image"]?.string ?? ""
         guard images.contains(image) else { return (404, ["message": "no such image"]) }
         let name = request.query["name"] ?? ""
         guard containers[name] == nil else { return (409, ["message": "name in use"]) }
-        containers[name] = FakeEngine.Container(body: request.body ?? .null)
+        containers[name] = FakeEngine.Container(body: request.body?.json ?? .null)
         return (201, ["Id": .string(name)])
     }
 

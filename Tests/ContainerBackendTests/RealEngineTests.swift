@@ -1,4 +1,5 @@
 import Backends
+import EngineHTTP
 import Foundation
 import Testing
 import Tuning
@@ -155,7 +156,7 @@ struct RealEngineTests {
         var configuration = configuration
         configuration.removal = removal
         let (attempt, _, _) = try await run("exit \(code)", in: configuration)
-        let engine = ContainerEngine(SocketTransport(path: configuration.socket))
+        let engine = ContainerEngine(EngineConnection(socket: configuration.socket))
         let label = "\(ContainerHost.attemptLabel)=\(attempt.id)"
         let identity = try DataIdentity(of: fixture.directory.path).value()
         let left = try await engine.containers(labelled: label)
@@ -172,7 +173,7 @@ struct RealEngineTests {
         let configuration = configuration
         async let end = ContainerBackend(configuration).run(attempt, in: log.session(mark: nil))
         _ = await log.announcement.wait()
-        let engine = ContainerEngine(SocketTransport(path: configuration.socket))
+        let engine = ContainerEngine(EngineConnection(socket: configuration.socket))
         let identity = try DataIdentity(of: fixture.directory.path).value()
         let label = "\(ContainerHost.instanceLabel)=\(identity)"
         for name in try await engine.containers(labelled: label).keys {

@@ -1,3 +1,4 @@
+import EngineHTTP
 import Foundation
 import Synchronization
 import Tuning
@@ -6,7 +7,7 @@ import Tuning
 
 /// Answers as a Ray cluster does, whose jobs go from one state to the next each time that all of
 /// them are listed.
-final class FakeCluster: RayTransport {
+final class FakeCluster: EngineTransport {
     struct Answer {
         var status = 200
         var text = ""
@@ -35,24 +36,24 @@ final class FakeCluster: RayTransport {
         var jobs: [String: Job] = [:]
         var packages: [String: [UInt8]] = [:]
         var log = "value=1\n"
-        var requests: [RayRequest] = []
+        var requests: [EngineRequest] = []
         /// Whether the first answer to a submission is lost on its way, for each job.
         var losesAnswers = false
         /// What happens to a request before the cluster sees it; nothing when it gives nothing.
-        var mishap: (@Sendable (RayRequest) throws -> Answer?)?
+        var mishap: (@Sendable (EngineRequest) throws -> Answer?)?
     }
 
     let state = Mutex(State())
 
     /// The requests so far with a method whose paths begin with some text.
-    func requests(_ method: String, _ prefix: String) -> [RayRequest] {
+    func requests(_ method: String, _ prefix: String) -> [EngineRequest] {
         state.withLock { state in
             state.requests.filter { $0.method == method && $0.path.hasPrefix(prefix) }
         }
     }
 
     func send(
-        _ request: RayRequest,
+        _ request: EngineRequest,
         _ receive: @escaping @Sendable (_ status: Int, _ piece: [UInt8]) async throws -> Void
     ) async throws -> Int {
         let answer = try state.withLock { state in
@@ -61,7 +62,7 @@ final class FakeCluster: RayTransport {
             let isFirst = state.requests.count { $0 == request } == 1
             let answer = Self.answer(request, &state)
             if state.losesAnswers, request.method == "POST", isFirst {
-                throw RayUnreachable(description: "the connection broke")
+                throw EngineUnreachable(description: "the connection broke")
             }
             return answer
         }
@@ -71,7 +72,7 @@ final class FakeCluster: RayTransport {
         return answer.status
     }
 
-    private static func answer(_ request: RayRequest, _ state: inout State) -> Answer {
+    private static func answer(_ request: EngineRequest, _ state: inout State) -> Answer {
         let parts = request.path.split(separator: "/").map(String.init)
         switch (request.method, parts.count, parts[1]) {
         case ("GET", 2, "version"): return Answer(text: #"{"ray_version": "2.60.0"}"#)
@@ -105,7 +106,7 @@ final class FakeCluster: RayTransport {
         }
     }
 
-    private static func submission(_ request: RayRequest, _ state: inout State) -> Answer {
+    private static func submission(_ request: EngineRequest, _ state: inout State) -> Answer {
         guard case .json(let job) = request.body, let id = job["submission_id"]?.string else {
             return Answer(status: 400, text: "no ID")
         }

@@ -1,4 +1,5 @@
 import Backends
+import EngineHTTP
 import Foundation
 import Testing
 import Tuning
@@ -64,12 +65,6 @@ struct RayClusterTests {
             """
         ).jobs()
         #expect(jobs.keys.sorted() == ["a"])
-    }
-
-    @Test("An ID is encoded in a path, and a query in order")
-    func target() {
-        let request = RayRequest("GET", "/x", query: ["b": "1 2", "a": "ä/"])
-        #expect(request.target == "/x?a=%C3%A4%2F&b=1%202")
     }
 }
 

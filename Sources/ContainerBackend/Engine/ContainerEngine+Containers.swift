@@ -1,3 +1,4 @@
+import EngineHTTP
 import Foundation
 import Synchronization
 import Tuning
@@ -23,7 +24,7 @@ extension ContainerEngine {
         ]
         let answer = try await ask(
             EngineRequest(
-                method: "GET", path: "/containers/json",
+                "GET", "/containers/json",
                 query: ["all": "1", "filters": filters.encodedText]))
         guard answer.status == 200, let list = answer.json?.array else { throw answer.error }
         let containers = list.compactMap(ListedContainer.init)
@@ -33,7 +34,7 @@ extension ContainerEngine {
     /// A container; `nil` when there is none with this name.
     func container(_ name: String) async throws -> ContainerDetails? {
         let answer = try await ask(
-            EngineRequest(method: "GET", path: "/containers/\(name)/json"))
+            EngineRequest("GET", "/containers/\(name)/json"))
         // Podman answers 500 for one whose removal it did not survive.
         if answer.status == 404 || answer.error.message.contains("container not known") {
             return nil
@@ -49,8 +50,7 @@ extension ContainerEngine {
     /// - Throws: `EngineError` when the engine does not want to.
     func create(_ name: String, _ body: JSONValue) async throws -> Creation {
         let answer = try await ask(
-            EngineRequest(
-                method: "POST", path: "/containers/create", query: ["name": name], body: body))
+            EngineRequest("POST", "/containers/create", query: ["name": name], body: .json(body)))
         if answer.isSuccess { return .created }
         let error = answer.error
         // Podman before 4.4 answers 500.
@@ -66,15 +66,14 @@ extension ContainerEngine {
     /// - Throws: `EngineError` when it cannot be started.
     func start(_ name: String) async throws {
         let answer = try await ask(
-            EngineRequest(method: "POST", path: "/containers/\(name)/start"))
+            EngineRequest("POST", "/containers/\(name)/start"))
         guard answer.isSuccess || answer.status == 304 else { throw answer.error }
     }
 
     /// Sends a signal to a container; one that does not run, or is gone, is left alone.
     func send(_ signal: String, to name: String) async throws {
         let answer = try await ask(
-            EngineRequest(
-                method: "POST", path: "/containers/\(name)/kill", query: ["signal": signal]))
+            EngineRequest("POST", "/containers/\(name)/kill", query: ["signal": signal]))
         // Podman before 4.4 answers 500 for one that does not run.
         let isOver =
             [404, 409].contains(answer.status)
@@ -85,8 +84,7 @@ extension ContainerEngine {
     /// Removes a container with its anonymous volumes, killing it if it runs.
     func remove(_ name: String) async throws {
         let answer = try await ask(
-            EngineRequest(
-                method: "DELETE", path: "/containers/\(name)", query: ["force": "1", "v": "1"]))
+            EngineRequest("DELETE", "/containers/\(name)", query: ["force": "1", "v": "1"]))
         // 409: somebody else is removing it.
         guard answer.isSuccess || [404, 409].contains(answer.status) else { throw answer.error }
     }
@@ -110,7 +108,7 @@ extension ContainerEngine {
     ) async throws {
         try await stream(
             EngineRequest(
-                method: "GET", path: "/containers/\(name)/logs",
+                "GET", "/containers/\(name)/logs",
                 query: ["follow": follows ? "1" : "0", "stdout": "1", "stderr": "1"],
                 timeout: nil),
             receive)

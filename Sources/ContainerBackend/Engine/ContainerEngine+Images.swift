@@ -1,3 +1,4 @@
+import EngineHTTP
 import Foundation
 import Synchronization
 import Tuning
@@ -17,7 +18,7 @@ extension ContainerEngine {
         let name = ImageName(image)
         let report = Mutex(PullReport())
         var request = EngineRequest(
-            method: "POST", path: "/images/create",
+            "POST", "/images/create",
             query: ["fromImage": name.repository, "tag": name.tag], timeout: nil)
         if let credentials { request.headers["X-Registry-Auth"] = credentials }
         try await stream(request) { piece in

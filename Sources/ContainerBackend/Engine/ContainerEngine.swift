@@ -1,3 +1,4 @@
+import EngineHTTP
 import Foundation
 import Synchronization
 import Tuning
@@ -19,7 +20,7 @@ struct ContainerEngine: Sendable {
     /// The version of the API that both sides know; asked for once, and again after a silence.
     func version() async throws -> EngineVersion {
         if let known = negotiation.version.withLock({ $0 }) { return known }
-        let answer = try await whole(EngineRequest(method: "GET", path: "/version"))
+        let answer = try await whole(EngineRequest("GET", "/version"))
         guard answer.status == 200, let newest = EngineVersion(answer.json?["ApiVersion"]) else {
             throw answer.error
         }
@@ -31,16 +32,14 @@ struct ContainerEngine: Sendable {
 
     /// Whether root in its containers is an ordinary user of the machine.
     func isRootless() async throws -> Bool {
-        let answer = try await ask(EngineRequest(method: "GET", path: "/info"))
+        let answer = try await ask(EngineRequest("GET", "/info"))
         guard answer.status == 200, let json = answer.json else { throw answer.error }
         return json["SecurityOptions"]?.array?.contains("name=rootless") ?? false
     }
 
     /// Sends a request, and gives the answer whole.
     func ask(_ request: EngineRequest) async throws -> EngineAnswer {
-        var request = request
-        request.version = try await version().description
-        return try await whole(request)
+        try await whole(versioned(request))
     }
 
     /// Sends a request, and hands over the answer as it comes.
@@ -49,31 +48,26 @@ struct ContainerEngine: Sendable {
     func stream(
         _ request: EngineRequest, _ receive: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
+        let request = try await versioned(request)
+        let refusal = try await noticingSilence { try await transport.stream(request, receive) }
+        if let refusal { throw refusal.error }
+    }
+
+    private func versioned(_ request: EngineRequest) async throws -> EngineRequest {
         var request = request
-        request.version = try await version().description
-        let complaint = Mutex<[UInt8]>([])
-        let status = try await send(request) { status, piece in
-            if status == 200 {
-                try await receive(piece)
-            } else {
-                complaint.withLock { $0 += piece }
-            }
-        }
-        let answer = EngineAnswer(status: status, body: complaint.withLock { $0 })
-        guard status == 200 else { throw answer.error }
+        request.prefix = "/v\(try await version())"
+        return request
     }
 
     private func whole(_ request: EngineRequest) async throws -> EngineAnswer {
-        let body = Mutex<[UInt8]>([])
-        let status = try await send(request) { _, piece in body.withLock { $0 += piece } }
-        return EngineAnswer(status: status, body: body.withLock { $0 })
+        try await noticingSilence { try await transport.answer(to: request) }
     }
 
-    private func send(
-        _ request: EngineRequest, _ receive: @escaping @Sendable (Int, [UInt8]) async throws -> Void
-    ) async throws -> Int {
+    private func noticingSilence<Answer>(
+        _ ask: () async throws -> Answer
+    ) async throws -> Answer {
         do {
-            return try await transport.send(request, receive)
+            return try await ask()
         } catch let error as EngineUnreachable {
             // It may be another one when it is back.
             negotiation.version.withLock { $0 = nil }
@@ -106,21 +100,18 @@ struct EngineVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 }
 
-/// An answer, whole in memory.
-struct EngineAnswer: Sendable {
+/// An answer that a container engine should not have given.
+struct EngineError: Error, Hashable, CustomStringConvertible {
     /// The status.
     let status: Int
-    /// The body as it came.
-    let body: [UInt8]
+    /// What the engine says.
+    let message: String
 
-    /// Whether the status is one of success.
-    var isSuccess: Bool { (200..<300).contains(status) }
+    /// What was refused, and why.
+    var description: String { "the container engine answered \(status): \(message)" }
+}
 
-    /// The body; `nil` when it is no JSON.
-    var json: JSONValue? { try? JSONValue(parsing: text) }
-
-    private var text: String { String(decoding: body, as: UTF8.self) }
-
+extension EngineAnswer {
     /// The answer as an error.
     var error: EngineError {
         let message = json?["message"]?.string ?? text

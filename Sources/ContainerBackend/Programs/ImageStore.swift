@@ -1,4 +1,5 @@
 import Backends
+import EngineHTTP
 import Foundation
 import Synchronization
 import Tuning

@@ -1,5 +1,5 @@
+import EngineHTTP
 import Foundation
-import Synchronization
 import Tuning
 
 /// A Ray cluster, through the REST API of its dashboard.
@@ -13,14 +13,14 @@ struct RayCluster: Sendable {
         case refused(String)
     }
 
-    private let transport: any RayTransport
+    private let transport: any EngineTransport
 
-    init(_ transport: any RayTransport) { self.transport = transport }
+    init(_ transport: any EngineTransport) { self.transport = transport }
 
     /// The version of Ray.
     @discardableResult
     func version() async throws -> String {
-        let answer = try await ask(RayRequest("GET", "/api/version", timeout: .seconds(10)))
+        let answer = try await ask(EngineRequest("GET", "/api/version", timeout: .seconds(10)))
         guard let version = answer.json?["ray_version"]?.string else { throw answer.error }
         return version
     }
@@ -31,7 +31,7 @@ struct RayCluster: Sendable {
 extension RayCluster {
     /// All jobs that were submitted, by their IDs.
     func jobs() async throws -> [String: RayJob] {
-        let answer = try await ask(RayRequest("GET", "/api/jobs/"))
+        let answer = try await ask(EngineRequest("GET", "/api/jobs/"))
         guard answer.status == 200, let list = answer.json?.array else { throw answer.error }
         let jobs = list.compactMap(RayJob.init)
         return Dictionary(jobs.map { ($0.submissionID, $0) }) { first, _ in first }
@@ -39,7 +39,7 @@ extension RayCluster {
 
     /// A job; `nil` when there is none with this ID.
     func job(_ id: String) async throws -> RayJob? {
-        let answer = try await ask(RayRequest("GET", path(of: id)))
+        let answer = try await ask(EngineRequest("GET", path(of: id)))
         if answer.isMissing { return nil }
         guard answer.status == 200, let job = answer.json.flatMap(RayJob.init) else {
             throw answer.error
@@ -49,7 +49,7 @@ extension RayCluster {
 
     /// Submits a job. However often that is done, there is one job with its ID.
     func submit(_ job: JSONValue) async throws -> Submission {
-        let answer = try await ask(RayRequest("POST", "/api/jobs/", body: .json(job)))
+        let answer = try await ask(EngineRequest("POST", "/api/jobs/", body: .json(job)))
         if answer.isSuccess { return .accepted }
         // The head node passes on what the node says that it asked, as an error of its own.
         if answer.text.contains("already exists") { return .idIsTaken }
@@ -63,7 +63,7 @@ extension RayCluster {
     ///
     /// - Returns: Whether it was asked: it may be over, or not quite there yet.
     func stop(_ id: String) async throws -> Bool {
-        let answer = try await ask(RayRequest("POST", path(of: id) + "/stop"))
+        let answer = try await ask(EngineRequest("POST", path(of: id) + "/stop"))
         if answer.isMissing { return false }
         guard answer.isSuccess else { throw answer.error }
         return answer.json?["stopped"]?.bool ?? true
@@ -71,7 +71,7 @@ extension RayCluster {
 
     /// Makes the cluster forget a job that is over.
     func delete(_ id: String) async throws {
-        let answer = try await ask(RayRequest("DELETE", path(of: id)))
+        let answer = try await ask(EngineRequest("DELETE", path(of: id)))
         guard answer.isSuccess || answer.isMissing else { throw answer.error }
     }
 
@@ -94,19 +94,9 @@ extension RayCluster {
     ) async throws {
         var query = ["node_id": node, "filename": "job-driver-\(id).log", "lines": "-1"]
         if follows { query["interval"] = "0.5" }
-        let request = RayRequest(
+        let request = EngineRequest(
             "GET", "/api/v0/logs/" + (follows ? "stream" : "file"), query: query, timeout: nil)
-        let complaint = Mutex<[UInt8]>([])
-        let status = try await transport.send(request) { status, piece in
-            if status == 200 {
-                try await receive(piece)
-            } else {
-                complaint.withLock { $0 += piece }
-            }
-        }
-        guard status == 200 else {
-            throw RayAnswer(status: status, body: complaint.withLock { $0 }).error
-        }
+        if let refusal = try await transport.stream(request, receive) { throw refusal.error }
     }
 }
 
@@ -115,7 +105,7 @@ extension RayCluster {
 extension RayCluster {
     /// Whether the cluster has a package; if so, it is kept until the next job begins.
     func hasPackage(_ name: String) async throws -> Bool {
-        let answer = try await ask(RayRequest("GET", "/api/packages/gcs/\(name)"))
+        let answer = try await ask(EngineRequest("GET", "/api/packages/gcs/\(name)"))
         if answer.status == 404 { return false }
         guard answer.isSuccess else { throw answer.error }
         return true
@@ -124,43 +114,37 @@ extension RayCluster {
     /// Gives the cluster a package.
     func upload(_ content: [UInt8], as name: String) async throws {
         let answer = try await ask(
-            RayRequest(
+            EngineRequest(
                 "PUT", "/api/packages/gcs/\(name)", body: .bytes(content), timeout: .seconds(600)))
         guard answer.isSuccess else { throw answer.error }
     }
 }
 
-// MARK: - Asking
+// MARK: - Answers
 
 extension RayCluster {
-    private func ask(_ request: RayRequest) async throws -> RayAnswer {
-        let body = Mutex<[UInt8]>([])
-        let status = try await transport.send(request) { _, piece in body.withLock { $0 += piece } }
-        return RayAnswer(status: status, body: body.withLock { $0 })
+    private func ask(_ request: EngineRequest) async throws -> EngineAnswer {
+        try await transport.answer(to: request)
     }
 }
 
-/// An answer, whole in memory.
-private struct RayAnswer {
+/// An answer that a Ray cluster should not have given.
+struct RayError: Error, Hashable, CustomStringConvertible {
     /// The status.
     let status: Int
-    /// The body as it came.
-    let body: [UInt8]
+    /// What the cluster says.
+    let message: String
 
-    /// Whether the status is one of success.
-    var isSuccess: Bool { (200..<300).contains(status) }
+    /// What was refused, and why.
+    var description: String { "the Ray cluster answered \(status): \(message)" }
+}
 
+extension EngineAnswer {
     /// Whether the job asked for is not there. A proxy may say 404 for other reasons.
-    var isMissing: Bool { status == 404 && text.contains("does not exist") }
-
-    /// The body; `nil` when it is no JSON.
-    var json: JSONValue? { try? JSONValue(parsing: text) }
-
-    /// The body as a text.
-    var text: String { String(decoding: body, as: UTF8.self) }
+    fileprivate var isMissing: Bool { status == 404 && text.contains("does not exist") }
 
     /// The answer as an error: the last line of what is often a whole traceback.
-    var error: RayError {
+    fileprivate var error: RayError {
         let lines = text.split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty && $0 != "." }
