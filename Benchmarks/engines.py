@@ -108,9 +108,7 @@ class Engines:
     def container(self, directory: pathlib.Path, slots: int) -> dict:
         place = directory / "engine"
         place.mkdir()
-        engine = containers.Engine(place)
-        engine.make_image()
-        engine.start()
+        engine = containers.started(containers.Podman, place)
         self.ends.append(engine.end)
         way, path = unix_way(directory, engine)
         self.counts["container"] = lambda: way.count

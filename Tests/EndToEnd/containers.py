@@ -1,7 +1,7 @@
-"""A container engine for the tests alone: Podman with everything in a directory of its own.
+"""Container engines for the tests alone: Podman and Docker, each with everything in a directory.
 
-`python containers.py COMMAND...` runs a command that is told where one listens, such as
-`swift test --filter RealEngineTests`.
+`python containers.py COMMAND...` runs a command once for each that is installed, and tells it where
+it listens; such as `swift test --filter RealEngineTests`.
 """
 
 import http.client
@@ -51,9 +51,9 @@ echo "$SM_HP_X" >/opt/ml/model/x
 TOOLS = "sh echo cat sleep ls id test mkdir env touch chmod kill true false tail".split()
 
 
-def missing():
-    """Why there can be no engine here; nothing when there can."""
-    for program in ("podman", "runc", "busybox"):
+def missing(*programs):
+    """Why there can be no engine of these programs here; nothing when there can."""
+    for program in (*(programs or Podman.PROGRAMS), "busybox"):
         if not shutil.which(program):
             return f"{program} is not installed"
     if os.getuid() != 0:
@@ -65,27 +65,18 @@ def missing():
 
 
 class Engine:
-    """`podman system service` on a socket, with one small image."""
+    """An engine on a socket, with one small image."""
+
+    environment = None
 
     def __init__(self, directory):
         self.directory = directory
-        self.socket = directory / "podman.sock"
-        (directory / "containers.conf").write_text(SETTINGS)
-        (directory / "storage.conf").write_text(
-            f'[storage]\ndriver = "vfs"\ngraphroot = "{directory}/graph"\n'
-            f'runroot = "{directory}/run"\n'
-        )
-        self.environment = {
-            **os.environ,
-            "CONTAINERS_CONF": str(directory / "containers.conf"),
-            "CONTAINERS_STORAGE_CONF": str(directory / "storage.conf"),
-        }
+        self.socket = directory / "engine.sock"
         self.process = None
 
-    def podman(self, *arguments, **options):
-        return subprocess.run(
-            ["podman", *arguments], env=self.environment, check=True, capture_output=True, **options
-        )
+    def command(self):
+        """What runs the engine until it is ended."""
+        raise NotImplementedError
 
     def make_image(self):
         root = self.directory / "rootfs"
@@ -100,39 +91,45 @@ class Engine:
         (root / "bin/train").write_text(TRAIN)
         (root / "bin/train").chmod(0o755)
         archive = subprocess.run(["tar", "-C", root, "-c", "."], check=True, capture_output=True)
-        self.podman("import", "-", IMAGE, input=archive.stdout)
+        self.bring(archive.stdout)
+
+    def bring(self, archive):
+        """Makes the image of an archive of its files."""
+        raise NotImplementedError
 
     def start(self, seconds=30):
-        self.process = subprocess.Popen(
-            ["podman", "system", "service", "--time=0", f"unix://{self.socket}"],
-            cwd=self.directory,  # where what watches containers leaves a file at want of memory
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with open(self.directory / "engine.log", "ab") as log:
+            self.process = subprocess.Popen(
+                self.command(),
+                cwd=self.directory,  # where what watches containers leaves a file at want of memory
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
         deadline = time.monotonic() + seconds
         while True:
             try:
                 return self.ask("GET", "/_ping")
             except OSError:
-                assert self.process.poll() is None, "podman system service has ended"
-                assert time.monotonic() < deadline, "podman system service does not answer"
+                log = (self.directory / "engine.log").read_text()[-2000:]
+                assert self.process.poll() is None, f"the engine has ended\n{log}"
+                assert time.monotonic() < deadline, f"the engine does not answer\n{log}"
                 time.sleep(0.05)
 
-    def stop(self):
-        """Ends the service; the containers go on."""
-        self.process.send_signal(signal.SIGKILL)
+    def stop(self, kind=signal.SIGKILL):
+        """Ends the engine; the containers go on."""
+        self.process.send_signal(kind)
         self.process.wait()
 
-    def ask(self, method, path):
+    def ask(self, method, path, body=None):
         """What the engine answers, as JSON where it is."""
         connection = http.client.HTTPConnection("localhost", timeout=30)
         connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             connection.sock.settimeout(30)
             connection.sock.connect(str(self.socket))
-            connection.request(method, path)
+            connection.request(method, path, body)
             answer = connection.getresponse().read()
         finally:
             connection.close()
@@ -153,7 +150,38 @@ class Engine:
         """Ends everything and frees the directory."""
         for container in self.containers():
             self.remove(container)
-        self.stop()
+        self.stop(signal.SIGTERM)
+
+
+class Podman(Engine):
+    """`podman system service`."""
+
+    PROGRAMS = ("podman", "runc")
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        (directory / "containers.conf").write_text(SETTINGS)
+        (directory / "storage.conf").write_text(
+            f'[storage]\ndriver = "vfs"\ngraphroot = "{directory}/graph"\n'
+            f'runroot = "{directory}/run"\n'
+        )
+        self.environment = {
+            **os.environ,
+            "CONTAINERS_CONF": str(directory / "containers.conf"),
+            "CONTAINERS_STORAGE_CONF": str(directory / "storage.conf"),
+        }
+
+    def command(self):
+        return ["podman", "system", "service", "--time=0", f"unix://{self.socket}"]
+
+    def bring(self, archive):
+        subprocess.run(
+            ["podman", "import", "-", IMAGE], env=self.environment, check=True,
+            capture_output=True, input=archive,
+        )
+
+    def end(self):
+        super().end()
         # A service that was killed while it started containers forgets what waits in them.
         left = subprocess.run(
             ["pgrep", "-f", f"conmon .*{self.directory}"], capture_output=True, text=True
@@ -162,32 +190,112 @@ class Engine:
             subprocess.run(["pkill", "-KILL", "-P", process])
 
 
+class Docker(Engine):
+    """`dockerd`, without a network of its own, and the `containerd` that keeps its containers."""
+
+    PROGRAMS = ("dockerd", "containerd")
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        (directory / "daemon.json").write_text("{}")  # in place of the machine's
+        (directory / "containerd.toml").write_text(
+            f'version = 2\nroot = "{directory}/containerd"\nstate = "{directory}/containers"\n'
+            f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
+            f'[grpc]\naddress = "{directory}/containerd.sock"\n'
+        )
+        self.keeper = None
+
+    def command(self):
+        place = self.directory
+        return [
+            "dockerd", "--host", f"unix://{self.socket}", "--data-root", f"{place}/data",
+            "--exec-root", f"{place}/exec", "--pidfile", f"{place}/pid",
+            "--config-file", f"{place}/daemon.json", "--containerd", f"{place}/containerd.sock",
+            "--storage-driver", "vfs", "--live-restore", "--bridge", "none", "--iptables=false",
+            "--ip6tables=false", "--ip-masq=false",
+        ]
+
+    def start(self, seconds=30):
+        if not self.keeper:
+            with open(self.directory / "containerd.log", "ab") as log:
+                self.keeper = subprocess.Popen(
+                    ["containerd", "--config", f"{self.directory}/containerd.toml"],
+                    stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                )
+        return super().start(seconds)
+
+    def bring(self, archive):
+        repository, tag = IMAGE.split(":")
+        self.ask(
+            "POST", f"/v1.41/images/create?fromSrc=-&repo={repository}&tag={tag}", archive
+        )
+
+    def end(self):
+        super().end()
+        self.keeper.terminate()
+        self.keeper.wait()
+        # One whose container was removed while dockerd was away.
+        subprocess.run(["pkill", "-KILL", "-f", f"containerd-shim.* -address {self.directory}/"])
+        with open("/proc/mounts") as file:
+            places = [line.split(" ")[1] for line in file]
+        for place in sorted(places, reverse=True):
+            if place.startswith(f"{self.directory}/"):
+                subprocess.run(["umount", "--lazy", place], check=True)
+
+
+KINDS = (Podman, Docker)
+
+
+def started(kind, directory):
+    """A running engine with the image, in an empty directory."""
+    engine = kind(directory)
+    engine.start()
+    try:
+        engine.make_image()
+    except BaseException:
+        engine.stop()
+        raise
+    return engine
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
-    reason = missing()
-    if reason:
+    """Podman."""
+    if reason := missing():
         pytest.skip(reason)
-    engine = Engine(tmp_path_factory.mktemp("engine"))
-    engine.make_image()
-    engine.start()
+    engine = started(Podman, tmp_path_factory.mktemp("engine"))
+    yield engine
+    engine.end()
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.__name__.lower())
+def any_engine(request, tmp_path_factory):
+    """Each engine there is."""
+    if reason := missing(*request.param.PROGRAMS):
+        pytest.skip(reason)
+    engine = started(request.param, tmp_path_factory.mktemp("engine"))
     yield engine
     engine.end()
 
 
 def main(command):
-    reason = missing()
-    if reason:
-        print(f"skipped: {reason}", file=sys.stderr)
-        return 0
-    with tempfile.TemporaryDirectory(prefix="tuner-engine-") as directory:
-        engine = Engine(Path(directory))
-        engine.make_image()
-        engine.start()
-        try:
-            place = {"TUNER_CONTAINER_SOCKET": str(engine.socket), "TUNER_CONTAINER_IMAGE": IMAGE}
-            return subprocess.run(command, env={**os.environ, **place}).returncode
-        finally:
-            engine.end()
+    result = 0
+    for kind in KINDS:
+        if reason := missing(*kind.PROGRAMS):
+            print(f"skipped: {reason}", file=sys.stderr)
+            continue
+        print(f"with {kind.__name__}", flush=True)
+        with tempfile.TemporaryDirectory(prefix="tuner-engine-") as directory:
+            engine = started(kind, Path(directory))
+            try:
+                place = {
+                    "TUNER_CONTAINER_SOCKET": str(engine.socket), "TUNER_CONTAINER_IMAGE": IMAGE,
+                }
+                code = subprocess.run(command, env={**os.environ, **place}).returncode
+            finally:
+                engine.end()
+            result = result or code
+    return result
 
 
 if __name__ == "__main__":

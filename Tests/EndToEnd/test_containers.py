@@ -1,4 +1,4 @@
-"""Training jobs as containers of a real engine."""
+"""Training jobs as containers of real engines."""
 
 import json
 import random
@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 import pytest
-from containers import IMAGE, engine  # noqa: F401  a fixture
+from containers import IMAGE, any_engine as engine  # noqa: F401  a fixture
 from jobs import X_RANGE, definition, describe, training_jobs, tuning_job, wait_until_over
 from service import wait_for
 
