@@ -109,6 +109,9 @@ let package = Package(
             dependencies: [
                 "Tuning", "Backends", asyncHTTPClient, nioCore, nioSSL, crypto, logging,
             ]),
+        // Slurm as its REST service knows it, in place of its commands.
+        .target(
+            name: "SlurmREST", dependencies: ["Tuning", "Backends", asyncHTTPClient, nioCore]),
         // Tells webhooks and commands how jobs ended, at least once.
         .target(
             name: "Notifications",
@@ -136,7 +139,7 @@ let package = Package(
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Reports",
                 "SageMakerAPI", "AWSClient", "SageMakerBackend", "ContainerBackend",
-                "RayBackend", "Notifications", "TuningServer", "DigitsTraining", argumentParser,
+                "RayBackend", "SlurmREST", "Notifications", "TuningServer", "DigitsTraining", argumentParser,
                 logging, metrics, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
@@ -173,6 +176,9 @@ let package = Package(
         .testTarget(
             name: "RayBackendTests",
             dependencies: ["Tuning", "Backends", "RayBackend", "TuningTesting", logging]),
+        .testTarget(
+            name: "SlurmRESTTests",
+            dependencies: ["Tuning", "Backends", "SlurmREST", "TuningTesting"]),
         .testTarget(
             name: "ServiceExperimentsTests",
             dependencies: [
