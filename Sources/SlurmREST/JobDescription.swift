@@ -43,10 +43,10 @@ struct JobDescription {
 
     /// What differs where values are those of the options of `sbatch`.
     private var options: [String: JSONValue] {
-        let count = JSONValue.integer(submission.nodeCount)
         var options: [String: JSONValue] = [
-            "nodes": [count, count], "time_limit": .integer(submission.minutes),
-            "open_mode": "append",
+            // A list of two numbers, as the specification has it, is ignored by 22.05.
+            "nodes": .string("\(submission.nodeCount)"),
+            "time_limit": .integer(submission.minutes), "open_mode": "append",
             "environment": .object(environment.mapValues { .string($0) }),
             // That it is there counts, whatever its value.
             submission.allowsRequeue ? "requeue" : "no_requeue": true,

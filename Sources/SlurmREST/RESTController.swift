@@ -43,8 +43,12 @@ package final class RESTController: SlurmController {
             body: JobDescription(submission: submission, version: version).body())
         // A job that was taken with a remark, such as that it is held, was taken.
         if let id = answer.json?["job_id"]?.integer, id > 0 { return .job("\(id)") }
-        guard !answer.isSuccess, !answer.isOfStranger, answer.json != nil,
-            let receipt = SlurmReceipt(complaint: answer.complaint, reason: answer.complaint)
+        guard !answer.isSuccess, !answer.isOfStranger, answer.json != nil else {
+            throw error(answer)
+        }
+        // What was not understood is not passed on.
+        if answer.status == 400 { return .refused(answer.complaint) }
+        guard let receipt = SlurmReceipt(complaint: answer.complaint, reason: answer.complaint)
         else { throw error(answer) }
         return receipt
     }

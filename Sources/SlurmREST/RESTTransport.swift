@@ -31,7 +31,8 @@ struct RESTAnswer: Hashable, Sendable {
     /// What is wrong, in Slurm's words, each once.
     var complaint: String {
         guard json != nil else { return "it answered with status \(status)" }
-        let said = problems.flatMap { [$0["error"], $0["description"]] }
+        let names = ["error", "description", "string", "message"]
+        let said = problems.flatMap { problem in names.map { problem[$0] } }
         let words = ([json?["job_submit_user_msg"]] + said).compactMap { $0?.string }
             .filter { !$0.isEmpty }
         let each = words.enumerated().filter { !words.prefix($0.offset).contains($0.element) }
@@ -40,8 +41,11 @@ struct RESTAnswer: Hashable, Sendable {
             : each.map(\.element).joined(separator: "; ")
     }
 
-    /// The errors; newer versions write one with the number 0 where all is well.
+    /// The errors; the number 0 is that of none.
     private var problems: [JSONValue] {
-        (json?["errors"]?.array ?? []).filter { $0["error_number"]?.integer != 0 }
+        let errors = (json?["errors"]?.array ?? []).filter { $0["error_number"]?.integer != 0 }
+        // What became of each signal, in newer versions.
+        let signals = (json?["status"]?.array ?? []).compactMap { $0["error"] }
+        return errors + signals.filter { ($0["code"]?.integer ?? 0) != 0 }
     }
 }

@@ -4,6 +4,7 @@ import http.client
 import http.server
 import os
 import random
+import shutil
 import signal
 import socket
 import threading
@@ -32,7 +33,7 @@ def cluster(tmp_path_factory):
 def settings(directory, cluster, **others):
     rest = {"address": f"unix:{cluster.socket}", **others.pop("rest", {})}
     # What commands there are here must not be used.
-    return write_settings(directory, commandDirectory="/nowhere", rest=rest, **others)
+    return write_settings(directory, **{"commandDirectory": "/nowhere", "rest": rest, **others})
 
 
 @pytest.fixture
@@ -162,7 +163,7 @@ class Gate(http.server.BaseHTTPRequestHandler):
             return self.reply(401, b"Authentication failure", "text/plain")
         is_submission = self.path.endswith("/job/submit")
         if is_submission:
-            threading.Event().wait(self.chance.uniform(0, 0.3))
+            threading.Event().wait(self.chance.choice((0, 0.1, 1)))
         behind = http.client.HTTPConnection("localhost")
         behind.sock = socket.socket(socket.AF_UNIX)
         behind.sock.connect(str(self.path_behind))
@@ -272,3 +273,48 @@ def test_a_daemon_that_is_killed_loses_nothing_and_runs_nothing_twice(
         service.kill()
         for process in processes_of(service.data):
             os.kill(process, signal.SIGKILL)
+
+
+def test_several_nodes_know_each_other_and_a_full_queue_is_waited_out(daemon, tmp_path):
+    cluster = slurm.Cluster(tmp_path / "cluster", nodes=2, age=2, extra="MaxJobCount=3").start()
+    try:
+        cluster.start_rest()
+        # On the nodes commands are needed all the same.
+        commands = os.path.dirname(shutil.which("srun", path=cluster.environment["PATH"]))
+        service, trace = daemon(cluster, commandDirectory=commands), tmp_path / "trace"
+        client = service.client()
+        program, hosts = tmp_path / "hosts.sh", tmp_path / "hosts"
+        program.write_text(
+            "echo $SM_CURRENT_HOST $SM_HOSTS >>$TRACE\n"
+            "echo objective=1\n"
+            "while :; do sleep 0.1; done\n"
+        )
+        request = steps_job("several", hosts, count=1, parallel=1)
+        definition = request["TrainingJobDefinition"]
+        definition["ResourceConfig"]["InstanceCount"] = 2
+        definition["AlgorithmSpecification"]["TrainingImage"] = f"exec:sh {program}"
+        client.create_hyper_parameter_tuning_job(**request)
+        names = '["node-0","node-1"]'
+        expected = [f"node-0 {names}", f"node-1 {names}"]
+        wait_for(
+            lambda: hosts.exists() and sorted(hosts.read_text().splitlines()) == expected
+        )
+        client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="several")
+        assert wait_until_over(client, "several")["HyperParameterTuningJobStatus"] == "Stopped"
+        wait_for(lambda: not cluster.run("squeue", "-h").strip())
+
+        # Jobs that have ended are counted until they are forgotten, after two seconds.
+        request = steps_job("job", trace, count=3, parallel=3, steps=3, seconds=0.05)
+        client.create_hyper_parameter_tuning_job(**request)
+        reason = "Slurm's queue is full: Resource temporarily unavailable"
+        wait_for(
+            lambda: any(
+                reason in str(client.describe_training_job(TrainingJobName=name))
+                for name in [one["TrainingJobName"] for one in training_jobs(client, "job")]
+            )
+        )
+        assert wait_until_over(client, "job")["HyperParameterTuningJobStatus"] == "Completed"
+        summaries = assert_ran_once(client, "job", trace)
+        assert [one["TrainingJobStatus"] for one in summaries] == ["Completed"] * 3
+    finally:
+        cluster.stop()

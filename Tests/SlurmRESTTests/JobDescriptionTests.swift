@@ -47,7 +47,7 @@ struct JobDescriptionTests {
             job == [
                 "name": "tuner-job-1-1", "comment": "tuner:token", "partition": "gpu",
                 "account": "lab", "qos": "low", "constraints": "a100", "cpus_per_task": 8,
-                "memory_per_node": "64G", "gres": "gpu:a100:2,gpu:v100:1", "nodes": [2, 2],
+                "memory_per_node": "64G", "gres": "gpu:a100:2,gpu:v100:1", "nodes": "2",
                 "tasks_per_node": 1, "time_limit": 13, "standard_input": "/dev/null",
                 "open_mode": "append", "requeue": true,
             ])

@@ -85,6 +85,16 @@ struct RESTControllerTests {
                     "Requested node configuration is not available; Batch job submission failed")
             ),
             (
+                errors(
+                    ["error": "Unspecified error", "description": "Unable to process key"],
+                    ["error_code": 9001, "error": "Failure during parsing"]), 400,
+                .refused("Unspecified error; Unable to process key; Failure during parsing")
+            ),
+            (
+                errors(["error_code": 11, "error": "Resource temporarily unavailable"]), 500,
+                .queueIsFull("Resource temporarily unavailable")
+            ),
+            (
                 errors(["error": "Slurm temporarily unable to accept job, sleeping and retrying"]),
                 500, .queueIsFull("Slurm temporarily unable to accept job, sleeping and retrying")
             ),
@@ -128,6 +138,18 @@ struct RESTControllerTests {
         service.answer("DELETE", "job/7", Self.errors(["error": .string(complaint)]), status: 500)
         #expect(try await service.controller().cancel(["7", "8"], by: .kill) == isDone)
         #expect(service.requests.count == 2)
+    }
+
+    @Test("In later versions each job's own error counts")
+    func statusOfCancellation() async throws {
+        let service = ScriptedService("v0.0.42")
+        let complaint: JSONValue = ["code": 2035, "string": "Job is pending execution"]
+        service.answer(
+            "DELETE", "job/7?signal=TERM", ["errors": [], "status": [["error": complaint]]])
+        service.answer("DELETE", "job/8?signal=TERM", ["status": [["error": ["code": 0]]]])
+        let controller = service.controller()
+        #expect(try await !controller.cancel(["7"], by: .terminateAll))
+        #expect(try await controller.cancel(["8"], by: .terminateAll))
     }
 
     @Test("A cancellation that was not understood is an error")
