@@ -37,10 +37,9 @@ package final class RESTController: SlurmController {
     }
 
     package func submit(_ submission: SlurmSubmission) async throws -> SlurmReceipt {
-        let version = try await version()
-        let answer = try await ask(
-            "POST", "job/submit",
-            body: JobDescription(submission: submission, version: version).body())
+        let answer = try await ask("POST", "job/submit") { version in
+            try JobDescription(submission: submission, version: version).body()
+        }
         // A job that was taken with a remark, such as that it is held, was taken.
         if let id = answer.json?["job_id"]?.integer, id > 0 { return .job("\(id)") }
         guard !answer.isSuccess, !answer.isOfStranger, answer.json != nil else {
@@ -106,11 +105,11 @@ package final class RESTController: SlurmController {
 
 extension RESTController {
     private func ask(
-        _ method: String, _ path: String, body: JSONValue? = nil
+        _ method: String, _ path: String, body: (RESTVersion) throws -> JSONValue? = { _ in nil }
     ) async throws -> RESTAnswer {
         let version = try await version()
-        let answer = try await send(method, version, path, body)
-        // Nothing else is told apart from a path that is not there by having no JSON.
+        let answer = try await send(method, version, path, try body(version))
+        // A path that is not there is answered without JSON, a job that is not there with it.
         if answer.status == 404, answer.json == nil { foundVersion.withLock { $0 = nil } }
         return answer
     }
@@ -131,7 +130,7 @@ extension RESTController {
             let answer = try await send("GET", version, "ping/")
             if answer.status == 404 { continue }
             // One that refuses us says nothing of what it knows.
-            guard answer.json != nil else { throw error(answer) }
+            guard !answer.isOfStranger, answer.json != nil else { throw error(answer) }
             foundVersion.withLock { $0 = version }
             return version
         }
@@ -148,10 +147,11 @@ extension RESTController {
         return SlurmError("slurmrestd at \(address): \(answer.complaint)")
     }
 
-    /// The jobs of the user alone, where one is named; slurmrestd tells of everybody's.
+    /// Without the jobs of other users, where one is named; slurmrestd tells of everybody's.
     private func own(_ answer: JSONValue) -> JSONValue {
-        guard !identity.user.isEmpty, let jobs = answer["jobs"]?.array else { return answer }
-        return ["jobs": .array(jobs.filter { $0["user_name"]?.string == identity.user })]
+        let user = identity.user
+        guard !user.isEmpty, let jobs = answer["jobs"]?.array else { return answer }
+        return ["jobs": .array(jobs.filter { ($0["user_name"]?.string ?? user) == user })]
     }
 }
 

@@ -23,7 +23,7 @@ extension Settings {
         var setup = ""
         /// Where Slurm's commands are; empty for the PATH.
         var commandDirectory = ""
-        /// Seconds that one of them may take.
+        /// Seconds that one of them, or a request, may take.
         var commandTimeoutSeconds = 60
         /// The least seconds between two questions for all jobs.
         var statusIntervalSeconds = 1
