@@ -111,6 +111,8 @@ let package = Package(
         .target(
             name: "RayBackend",
             dependencies: ["Tuning", "Backends", "EngineHTTP", crypto, logging]),
+        // Slurm as its REST service knows it, in place of its commands.
+        .target(name: "SlurmREST", dependencies: ["Tuning", "Backends", "EngineHTTP"]),
         // Tells webhooks and commands how jobs ended, at least once.
         .target(
             name: "Notifications",
@@ -138,7 +140,8 @@ let package = Package(
             dependencies: [
                 "Tuning", "Strategies", "Backends", "Stores", "Orchestration", "Reports",
                 "SageMakerAPI", "AWSClient", "SageMakerBackend", "ContainerBackend",
-                "RayBackend", "Notifications", "TuningServer", "DigitsTraining", argumentParser,
+                "RayBackend", "SlurmREST", "Notifications", "TuningServer", "DigitsTraining",
+                argumentParser,
                 logging, metrics, serviceLifecycle, yams,
             ]),
         // Conformance suites, clocks, in-memory doubles.
@@ -178,6 +181,9 @@ let package = Package(
             dependencies: [
                 "Tuning", "Backends", "EngineHTTP", "RayBackend", "TuningTesting", logging,
             ]),
+        .testTarget(
+            name: "SlurmRESTTests",
+            dependencies: ["Tuning", "Backends", "EngineHTTP", "SlurmREST", "TuningTesting"]),
         .testTarget(
             name: "ServiceExperimentsTests",
             dependencies: [

@@ -31,24 +31,32 @@ package struct EngineConnection: EngineTransport {
         headers = ["Host": "localhost"]
     }
 
-    /// Takes an address.
+    /// Takes an address, where the system's certificates are trusted.
+    package init(address: URL, headers: [String: String] = [:]) {
+        self.init(address, headers, Self.client(named: "") { HTTPClient.Configuration() })
+    }
+
+    /// Takes an address, and a file with the certificates to be trusted, in PEM form.
     ///
-    /// - Parameters:
-    ///   - headers: Those of every request.
-    ///   - caFile: The certificates to be trusted, in PEM form; `nil` for the system's.
+    /// - Parameter headers: Those of every request.
     /// - Throws: `CertificateError` for a file without certificates.
     package init(
-        address: URL, headers: [String: String] = [:], caFile: String? = nil
+        address: URL, headers: [String: String] = [:], caFile: String
     ) throws(CertificateError) {
+        let client = try Self.client(named: caFile) { () throws(CertificateError) in
+            var configuration = HTTPClient.Configuration()
+            configuration.tlsConfiguration = try Self.trust(in: caFile)
+            return configuration
+        }
+        self.init(address, headers, client)
+    }
+
+    private init(_ address: URL, _ headers: [String: String], _ client: HTTPClient) {
         let text = address.absoluteString
         base = text.hasSuffix("/") ? String(text.dropLast()) : text
         name = base
         self.headers = headers
-        client = try Self.client(named: caFile ?? "") { () throws(CertificateError) in
-            var configuration = HTTPClient.Configuration()
-            if let caFile { configuration.tlsConfiguration = try Self.trust(in: caFile) }
-            return configuration
-        }
+        self.client = client
     }
 
     package func send(

@@ -61,11 +61,14 @@ package struct RayBackend: TrainingBackend {
     ///
     /// - Throws: `CertificateError` for a file without certificates.
     package init(_ configuration: Configuration) throws(CertificateError) {
-        self.init(
-            configuration,
-            transport: try EngineConnection(
-                address: configuration.address, headers: configuration.headers,
-                caFile: configuration.caFile))
+        let (address, headers) = (configuration.address, configuration.headers)
+        let connection =
+            if let caFile = configuration.caFile {
+                try EngineConnection(address: address, headers: headers, caFile: caFile)
+            } else {
+                EngineConnection(address: address, headers: headers)
+            }
+        self.init(configuration, transport: connection)
     }
 
     /// Takes what is asked in the cluster's place.

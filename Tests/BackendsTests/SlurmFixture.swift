@@ -149,16 +149,17 @@ struct SlurmScene {
             dataDirectory: fixture.directory, instances: instances,
             gracePeriod: .milliseconds(50), statusInterval: .milliseconds(1),
             fileDelayMax: fileDelayMax)
-        queue = SlurmQueue(slurm, interval: configuration.statusInterval)
+        queue = SlurmQueue(SlurmCommandLine(slurm), interval: configuration.statusInterval)
         try makeDirectory(files.path)
     }
 
-    var backend: SlurmBackend { SlurmBackend(configuration, commands: slurm) }
+    var backend: SlurmBackend { SlurmBackend(configuration, controller: SlurmCommandLine(slurm)) }
 
     /// The program as one run of the attempt has it.
     var program: SlurmProgram {
         SlurmProgram(
-            of: attempt, files: files, configuration: configuration, commands: slurm, queue: queue)
+            of: attempt, files: files, configuration: configuration,
+            controller: SlurmCommandLine(slurm), queue: queue)
     }
 
     /// Submits the attempt.

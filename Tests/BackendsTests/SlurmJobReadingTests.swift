@@ -176,6 +176,6 @@ struct SlurmJobReadingTests {
             ("", .unreachable),
         ])
     func refusals(complaint: String, refusal: SlurmRefusal) {
-        #expect(SlurmRefusal(.complaint(complaint)) == refusal)
+        #expect(SlurmRefusal(complaint) == refusal)
     }
 }

@@ -10,7 +10,7 @@ struct SlurmQueueTests {
     func sharing() async throws {
         let slurm = ScriptedSlurm()
         slurm.jobs = [SlurmJob(id: "1", state: .active, restartCount: 0, comment: "c")]
-        let queue = SlurmQueue(slurm, interval: .seconds(60))
+        let queue = SlurmQueue(SlurmCommandLine(slurm), interval: .seconds(60))
         try await withThrowingTaskGroup(of: [String]?.self) { group in
             for _ in 0..<100 {
                 group.addTask { try await queue.snapshot().numbers["c"] }
@@ -23,7 +23,7 @@ struct SlurmQueueTests {
     @Test("It is asked no more often than it may be")
     func interval() async throws {
         let slurm = ScriptedSlurm()
-        let queue = SlurmQueue(slurm, interval: .milliseconds(100))
+        let queue = SlurmQueue(SlurmCommandLine(slurm), interval: .milliseconds(100))
         let start = ContinuousClock.now
         var times: Set<ContinuousClock.Instant> = []
         while times.count < 4 {
@@ -46,7 +46,7 @@ struct SlurmQueueTests {
             SlurmJob(id: "13", state: .outOfMemory, restartCount: 0, comment: "tuner:b"),
         ]
         slurm.jobs = jobs
-        let queue = SlurmQueue(slurm, interval: .milliseconds(1))
+        let queue = SlurmQueue(SlurmCommandLine(slurm), interval: .milliseconds(1))
         let first = try await queue.snapshot()
         #expect(first.jobs == ["12": jobs[0], "13": jobs[1]])
         var last = first.time
@@ -62,7 +62,7 @@ struct SlurmQueueTests {
     func silence() async throws {
         let slurm = ScriptedSlurm()
         slurm.squeueProblem = "slurm_load_jobs error: Unable to contact slurm controller"
-        let queue = SlurmQueue(slurm, interval: .milliseconds(1))
+        let queue = SlurmQueue(SlurmCommandLine(slurm), interval: .milliseconds(1))
         await #expect(throws: SlurmError.self) { try await queue.snapshot() }
         slurm.squeueProblem = nil
         #expect(try await queue.snapshot().jobs.isEmpty)
@@ -72,7 +72,7 @@ struct SlurmQueueTests {
     func cancellation() async throws {
         let slurm = ScriptedSlurm()
         slurm.squeueProblem = "slurm_load_jobs error: Unable to contact slurm controller"
-        let queue = SlurmQueue(slurm, interval: .seconds(3_600))
+        let queue = SlurmQueue(SlurmCommandLine(slurm), interval: .seconds(3_600))
         await #expect(throws: SlurmError.self) { try await queue.snapshot() }
         let task = Task { try await queue.snapshot() }
         task.cancel()

@@ -2,13 +2,14 @@
 
 `python slurm.py COMMAND...` runs a command that is told where one is, such as
 `swift test --filter SlurmConformanceTests`: TUNER_SLURM_CONF is the path of its slurm.conf, as
-SLURM_CONF has it. The cluster needs root, slurmctld, slurmd and munged, and takes free ports;
-several may run at once.
+SLURM_CONF has it, and TUNER_SLURM_REST the address of its slurmrestd, where there is one. The
+cluster needs root, slurmctld, slurmd and munged, and takes free ports; several may run at once.
 """
 
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -56,14 +57,14 @@ PartitionName=urgent Nodes=ALL State=UP PriorityTier=100 PreemptMode=OFF
 """
 
 
-def missing():
+def missing(programs=PROGRAMS):
     """Why there can be no cluster here; nothing where there can."""
     if os.name != "posix" or os.geteuid() != 0:
         return "a cluster of one's own needs root"
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    lacking = [name for name in PROGRAMS if not shutil.which(name, path=path)]
+    lacking = [name for name in programs if not shutil.which(name, path=path)]
     if lacking:
-        return f"there is no {', '.join(lacking)}; install slurm-wlm and munge"
+        return f"there is no {', '.join(lacking)}; install slurm-wlm, slurmrestd and munge"
     if not Path("/etc/munge/munge.key").exists():
         return "there is no /etc/munge/munge.key; install munge"
     return None
@@ -159,6 +160,29 @@ class Cluster:
                 stdout=log, stderr=log,
             )
 
+    @property
+    def socket(self):
+        """Where slurmrestd listens."""
+        return self.directory / "rest"
+
+    def start_rest(self):
+        """Starts slurmrestd, with what needs no accounting."""
+        # It does not like to be root, as whom all else runs here.
+        environment = {**self.environment, "SLURMRESTD_SECURITY": "disable_user_check"}
+        listing = subprocess.run(
+            ["slurmrestd", "-s", "list"], env=environment, capture_output=True, text=True,
+            timeout=20,
+        )
+        plugins = re.findall(r"openapi/[\w.]+", listing.stdout + listing.stderr)
+        chosen = ",".join(name for name in plugins if "db" not in name)
+        self.socket.unlink(missing_ok=True)
+        with open(self.directory / "slurmrestd.out", "ab") as log:
+            self.processes["slurmrestd", ()] = subprocess.Popen(
+                ["slurmrestd", "-s", chosen, "-a", "rest_auth/local", f"unix:{self.socket}"],
+                env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )
+        wait_for(self.socket.exists)
+
     def stop_programs(self, name, kind=signal.SIGTERM):
         for key in [key for key in self.processes if key[0] == name]:
             self.stop_process(self.processes.pop(key), kind)
@@ -179,7 +203,7 @@ class Cluster:
             self.run("scancel", "-u", "root", check=False)
             with contextlib.suppress(TimeoutError):
                 wait_for(lambda: not self.run("squeue", "-h", check=False).strip(), 10, 0.2)
-        for name in ("slurmd", "slurmctld"):
+        for name in ("slurmrestd", "slurmd", "slurmctld"):
             self.stop_programs(name)
 
     def run(self, *command, check=True):
@@ -216,6 +240,9 @@ def main(command):
         cluster = Cluster(directory).start()
         try:
             place = {"TUNER_SLURM_CONF": str(cluster.configuration)}
+            if not missing(("slurmrestd",)):
+                cluster.start_rest()
+                place["TUNER_SLURM_REST"] = f"unix:{cluster.socket}"
             return subprocess.run(command, env={**os.environ, **place}).returncode
         finally:
             cluster.stop()

@@ -141,6 +141,23 @@ def test_rules_that_change_move_nothing_that_has_begun(serve, tmp_path, tuner_bi
                 ({"*": {"memoryGibibytes": "1"}}, ".*.memoryGibibytes", ["number"]),
             ]
         ),
+        *(
+            ({"slurm": {"rest": wrong, **others}}, [f"slurm.{place}", *words])
+            for wrong, others, place, words in [
+                ({"address": "head:6820"}, {}, "rest.address", ["'head:6820'", "unix:/PATH"]),
+                ({"user": "me"}, {}, "rest.address", ["empty", "unix:/PATH"]),
+                ({"address": "unix:/s", "version": "v1"}, {}, "rest.version", ["v1", "v0.0.38"]),
+                ({"address": "unix:/s", "token": "x"}, {}, "rest.token", ["tokenFile"]),
+                (
+                    {"address": "unix:/s"}, {"instances": [{"options": ["--exclusive"]}]},
+                    "instances '*'", ["options", "slurmrestd"],
+                ),
+                (
+                    {"address": "unix:/s"}, {"instances": [{"memory": "much"}]},
+                    "instances '*'", ["'much'", "16G"],
+                ),
+            ]
+        ),
         (
             {"backend": "mock", "backends": {"a": {"type": "local"}}},
             ["mock", "no other backends"],

@@ -57,7 +57,7 @@ struct EngineConnectionTests {
                 == "\(path) does not answer: No such file or directory")
         let port = try DeafPort(listens: false)
         let address = "http://127.0.0.1:\(port.number)"
-        let connection = try EngineConnection(address: URL(string: "\(address)/")!)
+        let connection = EngineConnection(address: URL(string: "\(address)/")!)
         #expect(
             try await silence(of: connection) == "\(address) does not answer: Connection refused")
     }
@@ -66,7 +66,7 @@ struct EngineConnectionTests {
     func deafness() async throws {
         let port = try DeafPort(listens: true)
         let address = "http://127.0.0.1:\(port.number)"
-        let connection = try EngineConnection(address: URL(string: address)!)
+        let connection = EngineConnection(address: URL(string: address)!)
         let words = try await silence(of: connection, timeout: .milliseconds(50))
         #expect(words == "\(address) did not answer in 0.05 seconds")
     }

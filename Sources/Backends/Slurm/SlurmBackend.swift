@@ -26,15 +26,17 @@ public struct SlurmBackend: TrainingBackend {
     public init(_ configuration: Configuration) {
         self.init(
             configuration,
-            commands: SlurmProcesses(
-                directory: configuration.commandDirectory,
-                timeLimit: configuration.commandTimeLimit,
-                environment: configuration.environment))
+            controller: SlurmCommandLine(
+                SlurmProcesses(
+                    directory: configuration.commandDirectory,
+                    timeLimit: configuration.commandTimeLimit,
+                    environment: configuration.environment)))
     }
 
-    init(_ configuration: Configuration, commands: any SlurmCommands) {
+    /// Takes settings, and who is asked in place of Slurm's commands.
+    package init(_ configuration: Configuration, controller: any SlurmController) {
         self.configuration = configuration
-        backend = HostedBackend(SlurmHost(configuration, commands: commands))
+        backend = HostedBackend(SlurmHost(configuration, controller: controller))
     }
 
     /// How many attempts may be in Slurm's queue or run at once.

@@ -35,15 +35,3 @@ struct SlurmAnswer: Hashable, Sendable {
         return lines.isEmpty ? "it gave no reason" : lines.joined(separator: "; ")
     }
 }
-
-/// Slurm did not do what it was asked for, which says nothing of any job; asking again may help.
-struct SlurmError: Error, Hashable, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-
-    /// A command that failed.
-    init(_ command: SlurmCommand, _ answer: SlurmAnswer) {
-        self.init("\(command.rawValue) failed: \(answer.reason)")
-    }
-}

@@ -3,13 +3,13 @@ import Tuning
 /// A cluster that Slurm manages, as what runs programs.
 struct SlurmHost: ProgramHost {
     let configuration: SlurmBackend.Configuration
-    private let commands: any SlurmCommands
+    private let controller: any SlurmController
     private let queue: SlurmQueue
 
-    init(_ configuration: SlurmBackend.Configuration, commands: any SlurmCommands) {
+    init(_ configuration: SlurmBackend.Configuration, controller: any SlurmController) {
         self.configuration = configuration
-        self.commands = commands
-        queue = SlurmQueue(commands, interval: configuration.statusInterval)
+        self.controller = controller
+        queue = SlurmQueue(controller, interval: configuration.statusInterval)
     }
 
     var settings: HostingSettings { configuration.hosting }
@@ -26,15 +26,8 @@ struct SlurmHost: ProgramHost {
     ) throws(TrainingFailure) -> any HostedProgram {
         SlurmProgram(
             of: attempt, files: training.attempt(attempt.id.number), configuration: configuration,
-            commands: commands, queue: queue)
+            controller: controller, queue: queue)
     }
 
-    func ping() async throws {
-        let answer = try await commands.run(.scontrol, ["ping"])
-        guard answer.isSuccess, answer.output.contains("UP") else {
-            // That a controller is down is said on the standard output, in its first line.
-            let state = answer.output.split(whereSeparator: \.isNewline).first.map(String.init)
-            throw state.map { SlurmError($0) } ?? SlurmError(.scontrol, answer)
-        }
-    }
+    func ping() async throws { try await controller.ping() }
 }

@@ -10,10 +10,12 @@ extension SlurmJob {
     ///
     /// - Returns: Nothing when it is not what was expected.
     static func jobs(json: String) -> [SlurmJob]? {
-        guard let answer = try? JSONValue(parsing: json), let jobs = answer["jobs"]?.array else {
-            return nil
-        }
-        return jobs.compactMap(SlurmJob.init)
+        (try? JSONValue(parsing: json)).flatMap(jobs)
+    }
+
+    /// Reads what slurmrestd tells of jobs, which is the same.
+    package static func jobs(_ answer: JSONValue) -> [SlurmJob]? {
+        answer["jobs"]?.array?.compactMap(SlurmJob.init)
     }
 
     private init?(_ json: JSONValue) {

@@ -1,21 +1,21 @@
 /// A job as Slurm describes it.
-struct SlurmJob: Hashable, Sendable {
+package struct SlurmJob: Hashable, Sendable {
     /// Its number.
-    var id: String
+    package var id: String
     /// What it does.
-    var state: SlurmState
+    package var state: SlurmState
     /// Why it does not run, or why it ended, in Slurm's words; empty where there is nothing to say.
-    var reason = ""
+    package var reason = ""
     /// The code its script exited with, as a shell counts it; `nil` where it is not told.
-    var exitCode: Int?
+    package var exitCode: Int?
     /// How often it was put back into the queue; `nil` where it is not told.
-    var restartCount: Int?
+    package var restartCount: Int?
     /// What it was submitted with to be found again.
-    var comment = ""
+    package var comment = ""
 }
 
 /// The state of a job, as far as it makes a difference here.
-enum SlurmState: Hashable, Sendable {
+package enum SlurmState: Hashable, Sendable {
     /// In the queue, for the first time or again.
     case waiting
     /// Held up on its nodes.

@@ -32,12 +32,18 @@ struct SlurmProcesses: SlurmCommands {
     ) {
         self.directory = directory
         self.timeLimit = timeLimit
-        let own = ProcessInfo.processInfo.environment.filter { Self.inherited.contains($0.key) }
-        let all = own.merging(environment) { _, new in new }
         self.environment = Dictionary(
-            all.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+            Self.environment(with: environment).map {
+                (Environment.Key(stringLiteral: $0.key), $0.value)
+            }
         ) { first, _ in first }
         turns = Turns(count: countMax)
+    }
+
+    /// What jobs have in their environment: what is given, and some of the daemon's own.
+    static func environment(with given: [String: String]) -> [String: String] {
+        ProcessInfo.processInfo.environment.filter { inherited.contains($0.key) }
+            .merging(given) { _, new in new }
     }
 
     func run(_ command: SlurmCommand, _ arguments: [String]) async throws -> SlurmAnswer {

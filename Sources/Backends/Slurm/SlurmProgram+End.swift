@@ -23,14 +23,16 @@ extension SlurmProgram {
         let job = snapshot.job(id, with: comment)
         if isForced {
             // First what it may do itself, then what Slurm does with a job that does not obey.
-            _ = try await cancel(["--signal=KILL", "--full", id])
-            return try await cancel([id])
+            _ = try await controller.cancel([id], by: .kill)
+            return try await controller.cancel([id], by: .cancel)
         }
-        if let job, job.state == .waiting, !hasBegun(job) { return try await cancel([id]) }
+        if let job, job.state == .waiting, !hasBegun(job) {
+            return try await controller.cancel([id], by: .cancel)
+        }
         // The tasks of several nodes get signals from Slurm, and the shell that waits for them
         // must not.
         let isOne = SlurmDemand(attempt.definition).nodeCount == 1
-        return try await cancel(["--signal=TERM"] + (isOne ? ["--full"] : []) + [id])
+        return try await controller.cancel([id], by: isOne ? .terminateAll : .terminateSteps)
     }
 
     /// Waits for the logs, which a network file system shows late; ends what is left in the queue.
@@ -69,7 +71,7 @@ extension SlurmProgram {
         guard case .job(let claimant) = claim, let ids, ids.count > 1 else { return }
         for id in ids where id != claimant && snapshot.jobs[id]?.state.isFinal == false {
             let isNew = progress.withLock { $0.cancelled.insert(id).inserted }
-            if isNew { _ = try? await cancel([id]) }
+            if isNew { _ = try? await controller.cancel([id], by: .cancel) }
         }
     }
 
@@ -82,24 +84,8 @@ extension SlurmProgram {
             return !isOver && !snapshot.isForeign(id, to: comment)
         }
         guard !ids.isEmpty else { return }
-        while try await !cancel(ids.sorted()) {
+        while try await !controller.cancel(ids.sorted(), by: .cancel) {
             try await Task.sleep(for: .seconds(1))
         }
-    }
-
-    /// Runs `scancel`.
-    ///
-    /// - Returns: Whether it took effect; if not, it may later.
-    private nonisolated(nonsending) func cancel(_ arguments: [String]) async throws -> Bool {
-        let answer = try await commands.run(.scancel, arguments)
-        if answer.isSuccess { return true }
-        let isOver = ["Invalid job id", "already completing or completed"]
-            .contains { answer.complaint.contains($0) }
-        if isOver { return true }
-        if ["try again", "not running", "pending state"].contains(where: answer.complaint.contains)
-        {
-            return false
-        }
-        throw SlurmError(.scancel, answer)
     }
 }

@@ -22,8 +22,9 @@ extension SlurmProgram {
         let submission = SlurmSubmission(
             attempt: attempt, files: files, comment: comment, instance: instance,
             nodeCount: demand.nodeCount, gracePeriod: configuration.gracePeriod,
-            allowsRequeue: configuration.allowsRequeue)
-        let id = try await submit(submission.arguments, order)
+            allowsRequeue: configuration.allowsRequeue,
+            environment: SlurmProcesses.environment(with: configuration.environment))
+        let id = try await submit(submission, order)
         try files.recordSlurmJob(id)
         noteSubmission()
     }
@@ -55,25 +56,20 @@ extension SlurmProgram {
 
     /// Has Slurm take the job, as soon as there is room in the queue; returns its number.
     private nonisolated(nonsending) func submit(
-        _ arguments: [String], _ order: ProgramOrder
+        _ submission: SlurmSubmission, _ order: ProgramOrder
     ) async throws -> String {
         var interval = Self.queueIntervals.lowerBound
         var isTold = false
         while true {
             noteUncertainty()
-            let answer = try await commands.run(.sbatch, arguments)
-            // NUMBER, or NUMBER;CLUSTER.
-            let number = answer.output.prefix { $0.isNumber }
-            if answer.isSuccess, !number.isEmpty { return String(number) }
-            switch SlurmRefusal(answer) {
-            case .unreachable:
-                throw SlurmError(.sbatch, answer)
-            case .wrong:
+            switch try await controller.submit(submission) {
+            case .job(let id): return id
+            case .refused(let reason):
                 throw TrainingFailure(
-                    .algorithm, "ClientError: Slurm refused the training job: \(answer.reason)")
-            case .queueIsFull:
+                    .algorithm, "ClientError: Slurm refused the training job: \(reason)")
+            case .queueIsFull(let reason):
                 if !isTold {
-                    try await order.enter(.pending, "Slurm's queue is full: \(answer.reason)")
+                    try await order.enter(.pending, "Slurm's queue is full: \(reason)")
                 }
                 isTold = true
             }
@@ -97,7 +93,7 @@ extension SlurmProgram {
         }
     }
 
-    /// A job that was submitted by a command that did not say so.
+    /// A job that was submitted without an answer that said so.
     private nonisolated(nonsending) func foundJob(with comment: String) async throws -> String? {
         guard progress.withLock({ $0.isUncertain }) else { return nil }
         let time = ContinuousClock.now

@@ -26,18 +26,18 @@ final class SlurmProgram: HostedProgram {
     let attempt: Attempt
     let files: AttemptDirectory
     let configuration: SlurmBackend.Configuration
-    let commands: any SlurmCommands
+    let controller: any SlurmController
     let queue: SlurmQueue
     let progress = Mutex(Progress())
 
     init(
         of attempt: Attempt, files: AttemptDirectory, configuration: SlurmBackend.Configuration,
-        commands: any SlurmCommands, queue: SlurmQueue
+        controller: any SlurmController, queue: SlurmQueue
     ) {
         self.attempt = attempt
         self.files = files
         self.configuration = configuration
-        self.commands = commands
+        self.controller = controller
         self.queue = queue
     }
 
@@ -199,23 +199,8 @@ extension SlurmProgram {
     private nonisolated(nonsending) func job(_ id: String) async throws -> SlurmJob? {
         let last = progress.withLock { $0.question }
         if let last, ContinuousClock.now - last.time < Self.questionInterval { return last.job }
-        let job = try await askedJob(id)
+        let job = try await controller.job(id)
         progress.withLock { $0.question = (.now, job) }
         return job
-    }
-
-    private nonisolated(nonsending) func askedJob(_ id: String) async throws -> SlurmJob? {
-        let answer = try await commands.run(.scontrol, ["--oneliner", "show", "job", id])
-        if answer.isSuccess { return SlurmJob(scontrol: answer.output) }
-        let isUnknown = ["Invalid job id", "not found"].contains { answer.complaint.contains($0) }
-        guard isUnknown else { throw SlurmError(.scontrol, answer) }
-        // Where there is accounting, it remembers.
-        let history = try? await commands.run(
-            .sacct,
-            [
-                "--jobs=\(id)", "--allocations", "--noheader", "--parsable2",
-                "--format=JobID,State,ExitCode",
-            ])
-        return history.flatMap { $0.isSuccess ? SlurmJob(sacct: $0.output) : nil }
     }
 }

@@ -1,12 +1,6 @@
 import Foundation
 import Tuning
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// All jobs of this user, asked for at once and shared by all who want to know of one.
 ///
 /// Slurm is asked only while somebody wants to know, and no more often than a given interval.
@@ -39,7 +33,7 @@ actor SlurmQueue {
         }
     }
 
-    private let commands: any SlurmCommands
+    private let controller: any SlurmController
     /// The least time between an answer and the next question.
     private let interval: Duration
     /// How long an answer is used while the next is on its way.
@@ -49,12 +43,9 @@ actor SlurmQueue {
     /// The question on its way, and who waits for its answer.
     private var question: Task<Void, Never>?
     private var waiting: [UUID: CheckedContinuation<Snapshot, any Error>] = [:]
-    /// Whether this Slurm does not write JSON.
-    private var usesTable = false
 
-    /// Asks by commands.
-    init(_ commands: any SlurmCommands, interval: Duration = .seconds(1)) {
-        self.commands = commands
+    init(_ controller: any SlurmController, interval: Duration = .seconds(1)) {
+        self.controller = controller
         self.interval = interval
         ageMax = max(.seconds(5), interval * 3)
     }
@@ -98,7 +89,7 @@ actor SlurmQueue {
                     try await Task.sleep(until: lastAnswer + interval, clock: .continuous)
                 }
                 let time = ContinuousClock.now
-                result = .success(Snapshot(try await jobs(), at: time))
+                result = .success(Snapshot(try await controller.jobs(), at: time))
             } catch {
                 result = .failure(error)
             }
@@ -109,23 +100,5 @@ actor SlurmQueue {
             waiting = [:]
             for continuation in answered { continuation.resume(with: result) }
         }
-    }
-
-    private func jobs() async throws -> [SlurmJob] {
-        // Versions before 23.02 list ended jobs in JSON anyway, later ones when told so.
-        let choice = ["--states=all", "--user=\(getuid())"]
-        if !usesTable {
-            let answer = try await commands.run(.squeue, ["--json"] + choice)
-            if answer.isSuccess, let jobs = SlurmJob.jobs(json: answer.output) { return jobs }
-            let isRefused = ["option", "plugin", "json", "JSON"].contains {
-                answer.complaint.contains($0)
-            }
-            guard answer.isSuccess || isRefused else { throw SlurmError(.squeue, answer) }
-            usesTable = true
-        }
-        let answer = try await commands.run(
-            .squeue, ["--noheader", "--Format=\(SlurmJob.tableFormat)"] + choice)
-        guard answer.isSuccess else { throw SlurmError(.squeue, answer) }
-        return SlurmJob.jobs(table: answer.output)
     }
 }

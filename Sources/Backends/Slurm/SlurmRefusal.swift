@@ -1,4 +1,4 @@
-/// What it means that `sbatch` did not take a job.
+/// What it means that Slurm did not take a job.
 enum SlurmRefusal: Hashable {
     /// The same job will be taken later: the queue is full.
     case queueIsFull
@@ -29,12 +29,13 @@ enum SlurmRefusal: Hashable {
         "Please retry", "try again",
     ]
 
-    init(_ answer: SlurmAnswer) {
-        let says = { (words: [String]) in words.contains { answer.complaint.contains($0) } }
-        let namesLimit = answer.complaint.contains(/\b(QOS|Assoc)[A-Z]/)
+    /// Reads what it says about it.
+    init(_ complaint: String) {
+        let says = { (words: [String]) in words.contains { complaint.contains($0) } }
+        let namesLimit = complaint.contains(/\b(QOS|Assoc)[A-Z]/)
         if says(Self.limits) || says([Self.anyLimit]) && !namesLimit {
             self = .queueIsFull
-        } else if says(Self.troubles) || answer.complaint.isEmpty {
+        } else if says(Self.troubles) || complaint.isEmpty {
             self = .unreachable
         } else {
             self = .wrong

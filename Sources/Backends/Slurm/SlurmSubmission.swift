@@ -1,48 +1,50 @@
 import Foundation
 import Tuning
 
-/// What `sbatch` is asked for.
-struct SlurmSubmission {
+/// A job for Slurm.
+package struct SlurmSubmission: Sendable {
     /// The attempt.
     let attempt: Attempt
     /// Its files.
     let files: AttemptDirectory
     /// By what the job is found again.
-    let comment: String
+    package let comment: String
     /// The resources on each node.
-    let instance: SlurmInstance
+    package let instance: SlurmInstance
     /// How many nodes.
-    let nodeCount: Int
+    package let nodeCount: Int
     /// What a program has to end after it was told to.
     let gracePeriod: Duration
     /// Whether Slurm may put the job back into the queue.
-    let allowsRequeue: Bool
+    package let allowsRequeue: Bool
+    /// What the script has in its environment.
+    package var environment: [String: String] = [:]
 
-    /// The options, and the script at their end.
+    /// The options of `sbatch`, and the script at their end.
     var arguments: [String] {
         let options: [(String, String)] = [
             ("partition", instance.partition), ("account", instance.account),
             ("qos", instance.qos), ("constraint", instance.constraint),
             ("cpus-per-task", instance.cpus > 0 ? "\(instance.cpus)" : ""),
             ("mem", instance.memory),
-            ("gres", instance.gpus.isEmpty ? "" : Self.gres(instance.gpus)),
+            ("gres", gres.joined(separator: ",")),
         ]
         var words = options.filter { !$0.1.isEmpty }.map { "--\($0.0)=\($0.1)" }
         words += ["--nodes=\(nodeCount)", "--ntasks-per-node=1", "--time=\(minutes)"]
         words += instance.options
         // What the options of the settings must not change.
         words += ["--parsable", "--export=ALL", allowsRequeue ? "--requeue" : "--no-requeue"]
-        words += ["--job-name=\(name)", "--comment=\(comment)", "--chdir=\(files.path)"]
-        words += ["--output=\(Self.literal(files.path))/slurm.log", "--open-mode=append"]
-        words += ["--input=/dev/null", "\(files.path)/job.sh"]
+        words += ["--job-name=\(name)", "--comment=\(comment)", "--chdir=\(directory)"]
+        words += ["--output=\(log)", "--open-mode=append"]
+        words += ["--input=/dev/null", "\(directory)/job.sh"]
         return words
     }
 
     /// The attempt's name, for people who look at the queue.
-    private var name: String { "tuner-\(attempt.id.trainingJob)-\(attempt.id.number)" }
+    package var name: String { "tuner-\(attempt.id.trainingJob)-\(attempt.id.number)" }
 
     /// The time limit, so that Slurm ends what nobody else has.
-    private var minutes: Int {
+    package var minutes: Int {
         let wanted =
             attempt.definition.stoppingCondition.runtimeMax - attempt.earlierRuntime + gracePeriod
         let limit = min(instance.timeLimit ?? wanted, wanted)
@@ -50,10 +52,25 @@ struct SlurmSubmission {
         return max(1, Int((limit / .seconds(60)).rounded(.up)) + spare)
     }
 
-    private static func gres(_ gpus: String) -> String {
-        gpus.split(separator: ",").map { "gpu:\($0)" }.joined(separator: ",")
-    }
+    /// The GPUs of each node, as Slurm names such resources.
+    package var gres: [String] { instance.gpus.split(separator: ",").map { "gpu:\($0)" } }
 
-    /// A path in which Slurm replaces nothing.
-    private static func literal(_ path: String) -> String { path.replacing("%", with: "%%") }
+    /// Where the script runs.
+    package var directory: String { files.path }
+
+    /// Where Slurm writes what it has to say; it replaces nothing in it.
+    package var log: String { "\(directory.replacing("%", with: "%%"))/slurm.log" }
+
+    /// The text of the script.
+    ///
+    /// - Throws: `SlurmError` when it cannot be read.
+    package var script: String {
+        get throws {
+            let path = "\(directory)/job.sh"
+            guard let text = contents(of: path) else {
+                throw SlurmError("'\(path)' cannot be read")
+            }
+            return text
+        }
+    }
 }

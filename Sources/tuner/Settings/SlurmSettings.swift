@@ -1,6 +1,7 @@
 import Backends
 import Foundation
 import Logging
+import SlurmREST
 import Tuning
 
 extension Settings {
@@ -22,7 +23,7 @@ extension Settings {
         var setup = ""
         /// Where Slurm's commands are; empty for the PATH.
         var commandDirectory = ""
-        /// Seconds that one of them may take.
+        /// Seconds that one of them, or a request, may take.
         var commandTimeoutSeconds = 60
         /// The least seconds between two questions for all jobs.
         var statusIntervalSeconds = 1
@@ -32,6 +33,20 @@ extension Settings {
         var fileDelaySeconds = 60
         /// The network interface between nodes.
         var networkInterface = "eth0"
+        /// How Slurm is asked, where not by its commands.
+        var rest = REST()
+
+        /// Slurm's REST service, slurmrestd.
+        struct REST: Codable, Equatable {
+            /// `unix:/PATH` or `http://HOST:PORT`; empty for Slurm's commands.
+            var address = ""
+            /// The user's name; empty where the token or the socket says it.
+            var user = ""
+            /// The file with the token; empty where none is needed.
+            var tokenFile = ""
+            /// Such as `v0.0.38`; empty for the newest that both sides know.
+            var version = ""
+        }
 
         /// What a training job of an instance type asks for; empty or 0 for what Slurm gives.
         struct Instance: Codable, Equatable {
@@ -105,7 +120,11 @@ extension Settings.Slurm {
             guard instance.options.allSatisfy({ $0.hasPrefix("-") }) else {
                 throw SettingsError("\(place): options must begin with '-', such as --exclusive")
             }
+            if !rest.address.isEmpty, let problem = instance.resources.problemWithREST {
+                throw SettingsError("\(place): \(problem)")
+            }
         }
+        try rest.check()
     }
 
     /// Makes the backend.
@@ -113,18 +132,21 @@ extension Settings.Slurm {
         directory: DataDirectory, transfer: (any DataTransfer)?, cacheByteCountMax: Int,
         logger: Logger
     ) -> SlurmBackend {
-        SlurmBackend(
-            SlurmBackend.Configuration(
-                dataDirectory: directory.url, slotCount: slots,
-                instances: instances.map(\.resources),
-                gracePeriod: .seconds(gracePeriodSeconds), images: images,
-                workingDirectory: workingDirectory.isEmpty
-                    ? nil : URL(filePath: workingDirectory),
-                environment: environment, setup: setup, commandDirectory: commandDirectory,
-                commandTimeLimit: .seconds(commandTimeoutSeconds),
-                statusInterval: .seconds(statusIntervalSeconds), allowsRequeue: requeue,
-                fileDelayMax: .seconds(fileDelaySeconds), networkInterface: networkInterface,
-                transfer: transfer, cacheByteCountMax: cacheByteCountMax, logger: logger))
+        let configuration = SlurmBackend.Configuration(
+            dataDirectory: directory.url, slotCount: slots,
+            instances: instances.map(\.resources),
+            gracePeriod: .seconds(gracePeriodSeconds), images: images,
+            workingDirectory: workingDirectory.isEmpty
+                ? nil : URL(filePath: workingDirectory),
+            environment: environment, setup: setup, commandDirectory: commandDirectory,
+            commandTimeLimit: .seconds(commandTimeoutSeconds),
+            statusInterval: .seconds(statusIntervalSeconds), allowsRequeue: requeue,
+            fileDelayMax: .seconds(fileDelaySeconds), networkInterface: networkInterface,
+            transfer: transfer, cacheByteCountMax: cacheByteCountMax, logger: logger)
+        guard let controller = rest.controller(timeLimit: configuration.commandTimeLimit) else {
+            return SlurmBackend(configuration)
+        }
+        return SlurmBackend(configuration, controller: controller)
     }
 }
 
@@ -135,5 +157,38 @@ extension Settings.Slurm.Instance {
             cpus: cpus, memory: memory, gpus: gpus,
             timeLimit: timeLimitMinutes == 0 ? nil : .seconds(60 * timeLimitMinutes),
             options: options)
+    }
+}
+
+// MARK: - REST
+
+extension Settings.Slurm.REST {
+    /// Checks what types do not.
+    fileprivate func check() throws(SettingsError) {
+        if address.isEmpty {
+            guard self == Self() else {
+                throw SettingsError(
+                    "slurm.rest.address is empty; give unix:/PATH or http://HOST:PORT, or leave out"
+                        + " slurm.rest for Slurm's commands")
+            }
+            return
+        }
+        guard RESTAddress(address) != nil else {
+            throw SettingsError(
+                "slurm.rest.address '\(address)' must be like unix:/PATH or http://HOST:PORT")
+        }
+        guard version.isEmpty || RESTVersion(version) != nil else {
+            let names = RESTVersion.known.map(\.description).joined(separator: ", ")
+            throw SettingsError("slurm.rest.version '\(version)' must be one of \(names)")
+        }
+    }
+
+    /// Who asks the service; `nil` where commands are used.
+    fileprivate func controller(timeLimit: Duration) -> RESTController? {
+        RESTAddress(address).map { address in
+            RESTController(
+                address: address, identity: RESTIdentity(user: user, tokenFile: tokenFile),
+                version: RESTVersion(version), timeLimit: timeLimit)
+        }
     }
 }
