@@ -144,7 +144,11 @@ extension RESTController {
                 "slurmrestd at \(address) refuses us (status \(answer.status)): look at slurm.rest"
                     + ".user, and at whether the token has expired")
         }
-        return SlurmError("slurmrestd at \(address): \(answer.complaint)")
+        // That is all it says where the controller does not take the token.
+        let isVague = answer.complaint.contains("Unspecified error")
+        let advice =
+            isVague && !identity.tokenFile.isEmpty ? "; look at whether the token has expired" : ""
+        return SlurmError("slurmrestd at \(address): \(answer.complaint)\(advice)")
     }
 
     /// Without the jobs of other users, where one is named; slurmrestd tells of everybody's.

@@ -78,6 +78,12 @@ def free_ports(count):
         return [one.getsockname()[1] for one in sockets]
 
 
+def listens(port):
+    """Whether anybody listens at a port of this machine."""
+    with contextlib.closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def wait_for(question, seconds=30, interval=0.05):
     deadline = time.monotonic() + seconds
     while not (answer := question()):
@@ -165,10 +171,15 @@ class Cluster:
         """Where slurmrestd listens."""
         return self.directory / "rest"
 
-    def start_rest(self):
-        """Starts slurmrestd, with what needs no accounting."""
+    def start_rest(self, port=None):
+        """Starts slurmrestd, with what needs no accounting; at a port it wants tokens."""
         # It does not like to be root, as whom all else runs here.
         environment = {**self.environment, "SLURMRESTD_SECURITY": "disable_user_check"}
+        if port:
+            environment["SLURM_JWT"] = "daemon"
+            way = ("rest_auth/jwt", f"127.0.0.1:{port}")
+        else:
+            way = ("rest_auth/local", f"unix:{self.socket}")
         listing = subprocess.run(
             ["slurmrestd", "-s", "list"], env=environment, capture_output=True, text=True,
             timeout=20,
@@ -178,10 +189,10 @@ class Cluster:
         self.socket.unlink(missing_ok=True)
         with open(self.directory / "slurmrestd.out", "ab") as log:
             self.processes["slurmrestd", ()] = subprocess.Popen(
-                ["slurmrestd", "-s", chosen, "-a", "rest_auth/local", f"unix:{self.socket}"],
+                ["slurmrestd", "-s", chosen, "-a", *way],
                 env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
-        wait_for(self.socket.exists)
+        wait_for(self.socket.exists if not port else lambda: listens(port))
 
     def stop_programs(self, name, kind=signal.SIGTERM):
         for key in [key for key in self.processes if key[0] == name]:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 import slurm
@@ -213,6 +214,33 @@ def test_a_token_is_renewed_while_the_daemon_runs(cluster, daemon, gate, tmp_pat
     token.write_text("SLURM_JWT=key\n")
     assert wait_until_over(client, "job")["HyperParameterTuningJobStatus"] == "Completed"
     assert_ran_once(client, "job", trace)
+
+
+@pytest.mark.skipif(
+    not any(Path("/usr/lib").glob("*/slurm*/auth_jwt.so")),
+    reason="there is no auth_jwt; install slurm-wlm-jwt-plugin",
+)
+def test_a_token_that_slurm_makes_is_taken(daemon, tmp_path):
+    key, token, trace = (tmp_path / name for name in ("key", "token", "trace"))
+    key.write_bytes(os.urandom(32))
+    key.chmod(0o600)
+    extra = f"AuthAltTypes=auth/jwt\nAuthAltParameters=jwt_key={key}"
+    cluster = slurm.Cluster(tmp_path / "cluster", extra=extra).start()
+    try:
+        (port,) = slurm.free_ports(1)
+        cluster.start_rest(port)
+        address = f"http://127.0.0.1:{port}"
+        token.write_text("SLURM_JWT=e30.e30.wrong\n")
+        rest = {"address": address, "user": "root", "tokenFile": str(token)}
+        service = daemon(cluster, rest=rest)
+        client = service.client()
+        client.create_hyper_parameter_tuning_job(**steps_job("job", trace, count=2, parallel=1))
+        wait_for(lambda: "whether the token has expired" in service.log_tail())
+        token.write_text(cluster.run("scontrol", "token", "username=root", "lifespan=600"))
+        assert wait_until_over(client, "job")["HyperParameterTuningJobStatus"] == "Completed"
+        assert_ran_once(client, "job", trace)
+    finally:
+        cluster.stop()
 
 
 def test_a_daemon_that_is_killed_loses_nothing_and_runs_nothing_twice(
