@@ -4,7 +4,11 @@ import Tuning
 
 /// Sends requests over a Unix socket or a network.
 struct HTTPTransport: RESTTransport {
+    /// How many requests there may be at once; slurmrestd has twenty threads for everybody.
+    private static let requestCountMax = 4
+
     private let connection: EngineConnection
+    private let turns = Turns(count: Self.requestCountMax)
     /// How long a request may take, with its answer.
     private let timeLimit: Duration
 
@@ -23,6 +27,8 @@ struct HTTPTransport: RESTTransport {
             timeout: timeLimit)
         message.headers = request.headers
         message.headers["Accept"] = "application/json"
+        try await turns.take()
+        defer { turns.giveBack() }
         do {
             let answer = try await connection.answer(to: message)
             return RESTAnswer(status: answer.status, json: answer.json)

@@ -1,6 +1,5 @@
 import Foundation
 import Subprocess
-import Synchronization
 
 /// The commands of Slurm as processes of this machine.
 ///
@@ -93,55 +92,5 @@ struct SlurmProcesses: SlurmCommands {
             if FileManager.default.isExecutableFile(atPath: path) { return path }
         }
         throw SlurmError("there is no command '\(command.rawValue)' in the PATH, '\(search)'")
-    }
-}
-
-/// Lets so many in at once, in the order of their coming.
-private final class Turns: Sendable {
-    private struct State {
-        var free: Int
-        var waiting: [(UUID, CheckedContinuation<Void, any Error>)] = []
-    }
-
-    private let state: Mutex<State>
-
-    init(count: Int) { state = Mutex(State(free: count)) }
-
-    func take() async throws {
-        let id = UUID()
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let isFree: Bool? = state.withLock { state in
-                    if Task.isCancelled { return nil }
-                    if state.free > 0 {
-                        state.free -= 1
-                        return true
-                    }
-                    state.waiting.append((id, continuation))
-                    return false
-                }
-                switch isFree {
-                case nil: continuation.resume(throwing: CancellationError())
-                case true?: continuation.resume()
-                case false?: break
-                }
-            }
-        } onCancel: {
-            let cancelled = state.withLock { state in
-                state.waiting.firstIndex { $0.0 == id }.map { state.waiting.remove(at: $0).1 }
-            }
-            cancelled?.resume(throwing: CancellationError())
-        }
-    }
-
-    func giveBack() {
-        let next = state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.free += 1
-                return CheckedContinuation<Void, any Error>?.none
-            }
-            return state.waiting.removeFirst().1
-        }
-        next?.resume()
     }
 }
