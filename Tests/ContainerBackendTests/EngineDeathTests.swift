@@ -100,6 +100,57 @@ struct EngineDeathTests {
         #expect(failure.reason.contains("exit code: 3"), "\(failure.reason)")
     }
 
+    @Test(
+        "An exit code is the program's own, unless the engine was away and says 255",
+        arguments: [
+            (255, true, TrainingFailure.Cause.internal), (255, false, .algorithm),
+            (3, true, .algorithm),
+        ])
+    func exitInSilence(code: Int, isAway: Bool, cause: TrainingFailure.Cause) async throws {
+        let attempt = fixture.attempt()
+        let backend = backend
+        async let end = backend.run(attempt, in: SessionLog().session(mark: nil))
+        try await waitUntil("the record of the start") {
+            fixture.text("attempts/1/container", of: attempt) != nil
+        }
+        if isAway {
+            engine.setDown(true)
+            try await waitUntil("the silence") { backend.health.state == .unreachable }
+        }
+        engine.change {
+            $0.exitCode = code
+            $0.state = "exited"
+        }
+        engine.setDown(false)
+        guard case .failed(let failure) = try await end else {
+            Issue.record("it has failed")
+            return
+        }
+        #expect(failure.cause == cause)
+        #expect(failure.reason.contains("exit code: \(code)"), "\(failure.reason)")
+    }
+
+    @Test("A container that is killed for its removal by somebody else is an internal failure")
+    func removalUnderway() async throws {
+        let attempt = fixture.attempt()
+        async let end = run(attempt)
+        try await waitUntil("the record of the start") {
+            fixture.text("attempts/1/container", of: attempt) != nil
+        }
+        let marked = #"{"message": "can not get logs from container which is marked for removal"}"#
+        engine.change {
+            $0.exitCode = 137
+            $0.state = "removing"
+        }
+        for _ in 1...3 { engine.answer("GET /logs", 409, marked) }
+        guard case .failed(let failure) = try await end else {
+            Issue.record("it has failed")
+            return
+        }
+        #expect(failure.cause == .internal)
+        #expect(failure.reason.contains("removed by somebody else"))
+    }
+
     @Test("A container that could not be removed is removed later")
     func laterRemoval() async throws {
         async let end = run(fixture.attempt())

@@ -141,11 +141,14 @@ enum ContainerState: Hashable, Sendable {
     case running
     /// It is over.
     case exited
+    /// It is being removed, or was not removed to its end.
+    case removing
 
     init(_ name: String) {
         switch name {
         case "created", "configured", "initialized": self = .created
-        case "exited", "dead", "stopped", "removing": self = .exited
+        case "exited", "stopped": self = .exited
+        case "removing", "dead": self = .removing
         default: self = .running
         }
     }

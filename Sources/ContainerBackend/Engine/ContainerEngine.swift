@@ -8,25 +8,29 @@ struct ContainerEngine: Sendable {
     /// The newest version of the API that is known to work.
     private static let versionMax = EngineVersion(1, 47)
 
-    private final class Negotiation: Sendable {
+    private final class Contact: Sendable {
         let version = Mutex<EngineVersion?>(nil)
+        let silenceCount = Mutex(0)
     }
 
     private let transport: any EngineTransport
-    private let negotiation = Negotiation()
+    private let contact = Contact()
 
     init(_ transport: any EngineTransport) { self.transport = transport }
 
+    /// How often it has not answered.
+    var silenceCount: Int { contact.silenceCount.withLock { $0 } }
+
     /// The version of the API that both sides know; asked for once, and again after a silence.
     func version() async throws -> EngineVersion {
-        if let known = negotiation.version.withLock({ $0 }) { return known }
+        if let known = contact.version.withLock({ $0 }) { return known }
         let answer = try await whole(EngineRequest("GET", "/version"))
         guard answer.status == 200, let newest = EngineVersion(answer.json?["ApiVersion"]) else {
             throw answer.error
         }
         let oldest = EngineVersion(answer.json?["MinAPIVersion"]) ?? newest
         let version = max(oldest, min(newest, Self.versionMax))
-        negotiation.version.withLock { $0 = version }
+        contact.version.withLock { $0 = version }
         return version
     }
 
@@ -70,7 +74,8 @@ struct ContainerEngine: Sendable {
             return try await ask()
         } catch let error as EngineUnreachable {
             // It may be another one when it is back.
-            negotiation.version.withLock { $0 = nil }
+            contact.version.withLock { $0 = nil }
+            contact.silenceCount.withLock { $0 += 1 }
             throw error
         }
     }

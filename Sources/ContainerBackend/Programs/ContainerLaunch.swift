@@ -82,6 +82,7 @@ struct ContainerLaunch {
     private func standing(of name: String) async throws -> Standing {
         let deadline = ContinuousClock.now + Self.startPatience
         while let details = try await host.engine.container(name) {
+            if details.state == .removing { break }
             guard details.state == .created else {
                 try await noteStart(of: name)
                 return .started
@@ -118,6 +119,7 @@ struct ContainerLaunch {
             try await host.engine.remove(name)
             throw Self.failure("started", error)
         }
+        program.noteRunning()
         try await noteStart(of: name)
         return true
     }

@@ -18,6 +18,8 @@ final class ContainerProgram: HostedProgram {
         /// Lists of containers that were asked for before this time know too little.
         var knowledgeTime = ContinuousClock.now
         var startTime: Date?
+        /// How often the engine had not answered when the container was last known to run.
+        var silenceCount: Int?
         var isKilled = false
         /// Whether the log has been copied to its end.
         var isSettled = false
@@ -82,12 +84,13 @@ extension ContainerProgram {
         if let end { return end }
         let name = try name()
         switch try await host.roster.programs(after: time)[name]?.state {
-        case nil, .created:
+        case nil, .created, .removing:
             guard wasStarted else { return .notStarted }
             // No list has one that is being stopped or removed.
             return try await stateByItself(name)
         case .running:
             try recordStartOnce(of: name)
+            noteRunning()
             guard let startTime = try await startTime(of: name) else { return .waiting(nil) }
             return .running(since: startTime)
         case .exited:
@@ -98,21 +101,28 @@ extension ContainerProgram {
 
     /// Where a container that was started stands by what the engine says of it alone.
     private func stateByItself(_ name: String) async throws -> ProgramState {
-        guard let details = try await host.engine.container(name) else {
-            return .lost("The container was removed by somebody else.")
-        }
+        let removal = ProgramState.lost("The container was removed by somebody else.")
+        guard let details = try await host.engine.container(name) else { return removal }
         switch details.state {
         case .created:
             return .lost(
                 "The container engine has lost sight of the program: it was ended while it"
                     + " started it, or the machine was restarted.")
+        case .removing where details.exitCode == 137 && !progress.withLock { $0.isKilled }:
+            return removal
         case .running:
             return details.startTime.map { .running(since: $0) } ?? .waiting(nil)
-        case .exited:
+        case .exited, .removing:
             let end = ProgramState.ended(exit(details), since: details.startTime)
             progress.withLock { $0.end = end }
             return end
         }
+    }
+
+    /// Notes that the container runs.
+    func noteRunning() {
+        let count = host.engine.silenceCount
+        progress.withLock { $0.silenceCount = count }
     }
 
     private func recordStartOnce(of name: String) throws(FileError) {
@@ -144,6 +154,16 @@ extension ContainerProgram {
                     .algorithm,
                     "AlgorithmError: The program was killed, most likely because the container ran"
                         + " out of memory, at its limit\(amount), exit code: 137"))
+        }
+        // Docker says 255 of what ended while it was away.
+        if details.exitCode == 255,
+            progress.withLock({ $0.silenceCount }) != host.engine.silenceCount
+        {
+            return .failure(
+                TrainingFailure(
+                    .internal,
+                    "InternalServerError: The container engine was away when the program ended,"
+                        + " and does not know how it ended, exit code: 255"))
         }
         if details.exitCode != 0, !details.problem.isEmpty {
             return .failure(
@@ -239,8 +259,8 @@ extension ContainerProgram {
     nonisolated(nonsending) func settle() async throws {
         do {
             try await copyOutput(follows: false)
-        } catch let error as EngineError where error.status == 404 {
-            // It has been removed, and what was not read before is gone with it.
+        } catch let error as EngineError where [404, 409].contains(error.status) {
+            // It has been, or is being, removed, and what was not read before is gone with it.
         }
         let name = try name()
         if try await host.engine.container(name)?.state == .created {
