@@ -12,10 +12,16 @@ from pathlib import Path
 
 import pytest
 import slurm
-from botocore.exceptions import BotoCoreError, ClientError
-from jobs import describe, steps_job, training_jobs, wait_until_over
-from service import Service, processes_of, wait_for
-from test_slurm import assert_ran_once, jobs_of, running_job, starts, write_settings
+from jobs import steps_job, training_jobs, wait_until_over
+from service import Service, wait_for
+from test_slurm import (
+    assert_ran_once,
+    jobs_of,
+    run_while_killed,
+    running_job,
+    starts,
+    write_settings,
+)
 
 lack = slurm.missing((*slurm.PROGRAMS, "slurmrestd"))
 pytestmark = pytest.mark.skipif(bool(lack), reason=str(lack))
@@ -260,47 +266,7 @@ def test_a_daemon_that_is_killed_loses_nothing_and_runs_nothing_twice(
               "tokenFile": str(token)},
     )
     service = Service(tuner_binary, tmp_path / "data", ["--config", str(path)])
-    trace, created, sent = tmp_path / "trace", set(), {}
-    try:
-        for number in range(rounds):
-            service.start()
-            killer = threading.Timer(chance.uniform(0.1, 1.2), service.process.kill)
-            killer.start()
-            name, count = f"killed-{number}", chance.randint(1, 3)
-            sent[name] = count
-            try:
-                service.client().create_hyper_parameter_tuning_job(
-                    **steps_job(name, trace, count=count, steps=chance.randint(1, 4))
-                )
-                created.add(name)
-            except BotoCoreError:
-                pass
-            killer.join()
-            service.kill()
-        service.start()
-        client = service.client()
-        known = set()
-        for name, count in sent.items():
-            try:
-                describe(client, name)
-            except ClientError:
-                assert name not in created, f"{name} was acknowledged and is lost"
-                continue
-            job = wait_until_over(client, name)
-            assert job["HyperParameterTuningJobStatus"] == "Completed", job
-            summaries = assert_ran_once(client, name, trace)
-            assert [one["TrainingJobStatus"] for one in summaries] == ["Completed"] * count
-            known |= {one["TrainingJobName"] for one in summaries}
-        assert set(starts(trace)[0]) == known
-        doubles = sum(len(jobs) - 1 for jobs in jobs_of(cluster, service.data).values())
-        print(f"{len(known)} training jobs, {doubles} of them submitted twice; each ran once")
-        wait_for(lambda: not cluster.run("squeue", "-h").strip())
-        assert service.terminate() == 0
-        wait_for(lambda: not processes_of(service.data), seconds=10)
-    finally:
-        service.kill()
-        for process in processes_of(service.data):
-            os.kill(process, signal.SIGKILL)
+    run_while_killed(service, cluster, tmp_path / "trace", chance, rounds, longest=1.2)
 
 
 def test_several_nodes_know_each_other_and_a_full_queue_is_waited_out(daemon, tmp_path):

@@ -39,9 +39,6 @@ enum DashboardForms {
 
 /// Addresses of the dashboard's pages.
 enum DashboardPath {
-    private static let allowed = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-
     /// A tuning job's page.
     static func tuningJob(_ name: String) -> String { "/tuning-jobs/\(name.percentEncoded)" }
 
